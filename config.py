@@ -1,0 +1,221 @@
+"""Settings, read from the environment once at start; a bad or missing value stops the start.
+
+Every variable, what it is for and what it must look like is in the table `VARIABLES`.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent
+
+
+class BadSetting(SystemExit):
+    """One or more environment variables are missing or malformed; the text names each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"Loopkeeper can't start, because of its settings:\n{lines}")
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("at least 32 characters, for example from `openssl rand -hex 32`")
+    return value
+
+
+def _database(value: str) -> str:
+    expected = "sqlite:////full/path.db or postgresql+psycopg://user:password@host/name"
+    try:
+        backend = make_url(value).drivername
+    except ArgumentError:
+        raise ValueError(expected) from None
+    if backend not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError(expected)
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise ValueError("the site's own address without a path, like https://loop.example.org")
+    return value.rstrip("/")
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in ("0", "1", "true", "false", "yes", "no"):
+        raise ValueError("1 or 0")
+    return value.lower() in ("1", "true", "yes")
+
+
+def _port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise ValueError("a port number from 1 to 65535")
+    return int(value)
+
+
+def _seconds(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) <= 86_400:
+        raise ValueError("a whole number of seconds from 1 to 86400")
+    return int(value)
+
+
+def _smtp_security(value: str) -> str:
+    if value not in ("starttls", "tls", "none"):
+        raise ValueError("starttls, tls or none")
+    return value
+
+
+def _address(value: str) -> str:
+    name, _, domain = value.rpartition("@")
+    if not name or "." not in domain or any(c in value for c in " \r\n<>"):
+        raise ValueError("one e-mail address, like loop@example.org")
+    return value
+
+
+def _folder(value: str) -> Path:
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise ValueError("a full path to a folder that Loopkeeper may write to")
+    return path
+
+
+def _text(value: str) -> str:
+    return value
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: how it is read and what it means."""
+
+    field: str
+    read: Callable[[str], Any]
+    default: str | None
+    meaning: str
+
+
+# The demo alone has default secrets; anywhere else these must be given.
+_DEMO_SECRET = "demo-only-secret-that-guards-nothing-real"  # noqa: S105
+
+VARIABLES: dict[str, Variable] = {
+    "LOOPKEEPER_DEMO": Variable(
+        "demo", _flag, "0", "1 fills an empty database with demo data and shows how to sign in"
+    ),
+    "LOOPKEEPER_SECRET_KEY": Variable(
+        "secret_key", _secret, None, "signs sessions, links in mails and receipts"
+    ),
+    "LOOPKEEPER_OLD_SECRET_KEYS": Variable(
+        "old_secret_keys", _text, "", "earlier secret keys still accepted, separated by spaces"
+    ),
+    "LOOPKEEPER_DATA": Variable(
+        "data", _folder, str(ROOT / "instance"), "folder for the SQLite file and demo mails"
+    ),
+    "LOOPKEEPER_DATABASE_URL": Variable(
+        "database_url", _database, "", "SQLite in the data folder unless given"
+    ),
+    "LOOPKEEPER_BASE_URL": Variable(
+        "base_url", _base_url, "http://127.0.0.1:8000", "the address people reach the site at"
+    ),
+    "LOOPKEEPER_SMTP_HOST": Variable(
+        "smtp_host", _text, "", "mail server; without one, mails go to the data folder"
+    ),
+    "LOOPKEEPER_SMTP_PORT": Variable("smtp_port", _port, "587", "its port"),
+    "LOOPKEEPER_SMTP_SECURITY": Variable(
+        "smtp_security", _smtp_security, "starttls", "starttls, tls or none"
+    ),
+    "LOOPKEEPER_SMTP_USER": Variable("smtp_user", _text, "", "sign-in name at the mail server"),
+    "LOOPKEEPER_SMTP_PASSWORD": Variable("smtp_password", _text, "", "its password"),
+    "LOOPKEEPER_SMTP_TIMEOUT": Variable(
+        "smtp_timeout", _seconds, "20", "seconds to wait for each answer of the mail server"
+    ),
+    "LOOPKEEPER_MAIL_FROM": Variable(
+        "mail_from", _address, "loopkeeper@localhost.localdomain", "sender of every mail"
+    ),
+    "LOOPKEEPER_SCHEDULER": Variable(
+        "scheduler", _flag, "0", "1 runs the reminder worker inside this web process"
+    ),
+    "LOOPKEEPER_TICK_SECONDS": Variable(
+        "tick_seconds", _seconds, "60", "seconds between two looks at what is due"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings, checked. Make one with `from_environ`."""
+
+    demo: bool
+    secret_key: str
+    old_secret_keys: str
+    data: Path
+    database_url: str
+    base_url: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str
+    smtp_timeout: int
+    mail_from: str
+    scheduler: bool
+    tick_seconds: int
+
+    def derived_key(self, purpose: str) -> str:
+        """A key for one purpose alone, so that no two uses share the secret itself."""
+        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+    def for_flask(self) -> dict[str, Any]:
+        """The settings that Flask and its extensions read."""
+        secure = self.base_url.startswith("https://")
+        return {
+            "SECRET_KEY": self.derived_key("session"),
+            "SECRET_KEY_FALLBACKS": [
+                hmac.new(old.encode(), b"session", hashlib.sha256).hexdigest()
+                for old in self.old_secret_keys.split()
+            ],
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            "MAX_FORM_PARTS": 1000,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": secure,
+            "PREFERRED_URL_SCHEME": "https" if secure else "http",
+            "WTF_CSRF_TIME_LIMIT": None,
+            "LOOPKEEPER": self,
+        }
+
+
+def from_environ(environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check every variable; raises `BadSetting` naming all that are wrong at once."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    demo = environ.get("LOOPKEEPER_DEMO", "0").lower() in ("1", "true", "yes")
+    for name, variable in VARIABLES.items():
+        raw = environ.get(name, variable.default)
+        if name == "LOOPKEEPER_SECRET_KEY" and raw is None and demo:
+            raw = _DEMO_SECRET
+        if name == "LOOPKEEPER_DATABASE_URL" and not raw:
+            data = values.get("data", ROOT / "instance")
+            raw = f"sqlite:///{data / 'loopkeeper.db'}"
+        if raw is None:
+            problems.append(f"{name} is missing: {variable.meaning}")
+            continue
+        try:
+            values[variable.field] = variable.read(raw)
+        except ValueError as error:
+            problems.append(f"{name} is {raw!r}; expected {error}")
+    unknown = sorted(n for n in environ if n.startswith("LOOPKEEPER_") and n not in VARIABLES)
+    problems += [f"{name} is not a setting of Loopkeeper; is it spelt right?" for name in unknown]
+    if problems:
+        raise BadSetting(problems)
+    return Config(**values)

@@ -1,0 +1,154 @@
+"""What every test can ask for: the app on each database, a session, a client, people who sign in.
+
+Both databases always: whatever uses `app` runs on SQLite and on PostgreSQL. `--database sqlite`
+(or postgresql) runs one of them while working; `make test` runs both.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+import config
+from tests import postgres
+from tracker.accounts.models import Person
+from tracker.app import create_app
+from tracker.db import Base, current_session, db
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, help="run on this database alone")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        names = (only,) if only else DATABASES
+        metafunc.parametrize("database", names, scope="session", indirect=True)
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The name of the database this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def database_url(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database of this kind, for this test process alone."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
+        return
+    with postgres.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> config.Config:
+    return config.from_environ(
+        {
+            "LOOPKEEPER_SECRET_KEY": "a secret for the tests, long enough to be accepted",
+            "LOOPKEEPER_DATABASE_URL": database_url,
+            "LOOPKEEPER_DATA": str(tmp_path_factory.mktemp("data")),
+            "LOOPKEEPER_BASE_URL": "http://localhost",
+            "LOOPKEEPER_MAIL_FROM": "loop@example.org",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def _app(settings: config.Config) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.test_client_class = Browser
+    # One test switches this on; the others test what lies behind it.
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_app: Flask) -> Iterator[Flask]:
+    """The application on an empty database."""
+    yield _app
+    with _app.app_context():
+        _empty_tables()
+    data = Path(_app.config["LOOPKEEPER"].data)
+    for left in data.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+
+
+def _empty_tables() -> None:
+    session = current_session()
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+    session.commit()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The test's own session. Every request of a test's browser commits it first, see `Browser`."""
+    with app.app_context():
+        engine = db.engine
+    with Session(engine) as own:
+        app.extensions["tests.session"] = own
+        yield own
+        del app.extensions["tests.session"]
+
+
+class Browser(FlaskClient):
+    """A browser that lets requests see what the test wrote, and the test what requests wrote."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        own: Session | None = self.application.extensions.get("tests.session")
+        if own is not None:
+            own.commit()
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser nobody has signed in with."""
+    return app.test_client()
+
+
+SignIn = Callable[[Person], FlaskClient]
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """`sign_in(person)` gives a browser in which that person is signed in."""
+
+    def signed_in(person: Person) -> FlaskClient:
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = person.fs_uniquifier
+            cookie["_fresh"] = True
+            cookie["fs_cc"] = "set"
+            cookie["fs_paa"] = datetime.now(UTC).timestamp()
+        return browser
+
+    return signed_in
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("LOOPKEEPER_DEMO", None)

@@ -1,0 +1,131 @@
+"""The composition root: puts configuration, database, features and terminal commands together."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from flask import Flask, g, request
+from flask_migrate import Migrate
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from config import ROOT, Config
+from tracker.accounts.guard import actor_may, init_guard
+from tracker.accounts.models import Person, Role
+from tracker.accounts.policy import Act
+from tracker.accounts.views import bp as accounts
+from tracker.actions.views import bp as actions
+from tracker.board.views import bp as board
+from tracker.consultations.views import bp as consultations
+from tracker.db import current_session, db, init_db, reading
+from tracker.desk.menu import staff_menu
+from tracker.desk.views import bp as desk
+from tracker.opening.views import bp as opening
+from tracker.reminders.views import bp as reminders
+from tracker.responses.views import bp as responses
+from tracker.safeguarding.views import bp as safeguarding
+from tracker.services.models import Organisation
+from tracker.services.queries import ties_of
+from tracker.services.views import bp as services
+from tracker.surveys.views import bp as surveys
+from tracker.themes.views import bp as themes
+from tracker.web.fields import component_of
+from tracker.web.headers import init_headers
+from tracker.web.refusals import init_refusals
+
+BLUEPRINTS = (
+    accounts,
+    services,
+    consultations,
+    surveys,
+    opening,
+    safeguarding,
+    responses,
+    themes,
+    actions,
+    board,
+    reminders,
+    desk,
+)
+csrf = CSRFProtect()
+
+
+def create_app(settings: Config) -> Flask:
+    """The application, ready to serve. Reads nothing but `settings` and the database's address."""
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "tracker/static"),
+    )
+    app.config.from_mapping(settings.for_flask())
+    app.config.from_mapping(_security_settings(settings))
+    settings.data.mkdir(parents=True, exist_ok=True)
+    init_db(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Security(app, SQLAlchemyUserDatastore(db, Person, Role))
+    csrf.init_app(app)
+    _init_transactions(app)
+    init_headers(app)
+    init_refusals(app)
+    init_guard(app, ties_of)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _init_templates(app)
+    return app
+
+
+def _security_settings(settings: Config) -> dict[str, Any]:
+    """How Flask-Security behaves: password and TOTP, reset by mail, everything below /staff."""
+    return {
+        "SECURITY_PASSWORD_SALT": settings.derived_key("passwords"),
+        "SECURITY_TOTP_SECRETS": {"1": settings.derived_key("totp")},
+        "SECURITY_TOTP_ISSUER": "Loopkeeper",
+        "SECURITY_URL_PREFIX": "/staff",
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/staff/",
+        "SECURITY_POST_LOGOUT_VIEW": "/staff/sign-in",
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_EMAIL_SENDER": settings.mail_from,
+        "SECURITY_FLASH_MESSAGES": True,
+    }
+
+
+def _init_transactions(app: Flask) -> None:
+    """Pages that only read take no write lock."""
+
+    @app.before_request
+    def begin() -> None:
+        g.transactions = ExitStack()
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            g.transactions.enter_context(reading())
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        if transactions := g.pop("transactions", None):
+            transactions.close()
+
+
+def _init_templates(app: Flask) -> None:
+    loaders = [
+        app.jinja_loader,
+        PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+    ]
+    app.jinja_env.loader = ChoiceLoader([loader for loader in loaders if loader])
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        component_of=component_of, staff_menu=staff_menu, Act=Act, actor_may=actor_may
+    )
+    app.context_processor(_organisation)
+
+
+def _organisation() -> dict[str, Any]:
+    if request.endpoint == "static":
+        return {}
+    found = current_session().get(Organisation, 1)
+    return {"organisation": found, "organisation_name": found.name if found else "Loopkeeper"}

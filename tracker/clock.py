@@ -1,0 +1,31 @@
+"""The one place that reads the time. Everything else is handed `now` (an aware UTC datetime).
+
+`reminders tick --now` and the tests pass their own; nothing below the views reads a clock.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_date(now: datetime, time_zone: str) -> date:
+    """The calendar date in `time_zone` (an IANA name) at the moment `now`."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def local_moment(day: date, at: time, time_zone: str) -> datetime:
+    """The UTC moment at which the wall clock of `time_zone` shows `at` on `day`.
+
+    A wall-clock time that a clock change skips is taken as if the change had not happened yet;
+    one that occurs twice is taken the first time.
+    """
+    return datetime.combine(day, at, ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def end_of_day(day: date, time_zone: str) -> datetime:
+    """The UTC moment at which `day` is over in `time_zone` (the midnight that follows)."""
+    return local_moment(day + timedelta(days=1), time(0), time_zone)

@@ -1,0 +1,124 @@
+"""The database: the declarative base, column types, and how SQLite is made to behave.
+
+Tables are plain SQLAlchemy models on `Base`; Flask-SQLAlchemy only looks after the engine and the
+session of a request. Operations and queries are handed a `Session`; they never reach for a global.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session
+
+# Every constraint has a name, so that a migration can drop or alter it on either database.
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# From this release on SQLite's write-ahead log is safe with several connections (WAL-reset bug).
+_SAFE_WAL = (3, 51, 3)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite drops time zones, so they are put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone; got a naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        # Enumerations are stored by their value, as text, on both databases.
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=40, values_callable=lambda kind: list(kind)
+        ),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside take no write lock on SQLite. PostgreSQL needs no such hint."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def current_session() -> Session:
+    """The session of this request or app context; views and workers hand it down."""
+    return db.session()
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database to the app and set up its engine's connections."""
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make the engine's connections durable and its write locks early (SQLite)."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _on_sqlite_begin
+    wal = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "TRUNCATE"
+    for pragma in (
+        "busy_timeout=15000",
+        f"journal_mode={wal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    # A deferred transaction that turns into a writer fails at once with "database is locked";
+    # one that takes the write lock at the start waits its turn.
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -1,0 +1,206 @@
+"""Reads every fact about loops in a fixed number of queries, however many consultations are asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.actions.models import Action, ActionVersion, action_themes
+from tracker.actions.policy import Outcome, is_final
+from tracker.clock import local_date
+from tracker.consultations.models import Consultation
+from tracker.loop.policy import (
+    LoopFacts,
+    Promise,
+    PublicState,
+    Stage,
+    promise_kept,
+    public_state,
+    stages_reached,
+)
+from tracker.responses.models import SurveyResponse
+from tracker.services.queries import organisation
+from tracker.themes.models import Coding
+from tracker.verdicts.policy import window_ends_on
+
+
+@dataclass(frozen=True)
+class Loop:
+    """How one consultation's loop stands today."""
+
+    consultation_id: int
+    facts: LoopFacts
+    reached: frozenset[Stage]
+    public_state: PublicState
+    promise: Promise
+
+    @property
+    def is_told(self) -> bool:
+        return Stage.TOLD in self.reached
+
+    @property
+    def is_heard(self) -> bool:
+        return Stage.HEARD in self.reached
+
+
+def loop_of(session: Session, consultation: Consultation, *, now: datetime) -> Loop:
+    """How one consultation's loop stands at `now`."""
+    return loops_of(session, [consultation], now=now)[consultation.id]
+
+
+def loops_of(
+    session: Session, consultations: Iterable[Consultation], *, now: datetime
+) -> dict[int, Loop]:
+    """How each consultation's loop stands at `now`, by consultation id. Five queries in all."""
+    listed = list(consultations)
+    if not listed:
+        return {}
+    zone = organisation(session).time_zone
+    today = local_date(now, zone)
+    ids = [consultation.id for consultation in listed]
+    answered = _response_counts(session, ids)
+    coded = _coded_counts(session, ids)
+    theme_ids = _themes_with_responses(session, ids)
+    published = _published_versions(session, ids)
+    links = _theme_links(session, ids)
+    loops = {}
+    for consultation in listed:
+        own = published.get(consultation.id, {})
+        facts = _facts(
+            consultation,
+            answered.get(consultation.id, (0, 0)),
+            coded.get(consultation.id, 0),
+            theme_ids.get(consultation.id, set()),
+            own,
+            links,
+            zone,
+        )
+        loops[consultation.id] = _loop(consultation, facts, today)
+    return loops
+
+
+def _loop(consultation: Consultation, facts: LoopFacts, today: date) -> Loop:
+    reached = stages_reached(facts, today)
+    promise_on = consultation.promise_on
+    nation = consultation.service.nation
+    return Loop(
+        consultation_id=consultation.id,
+        facts=facts,
+        reached=reached,
+        public_state=public_state(facts, promise_on, today, nation),
+        promise=promise_kept(promise_on, facts.told_on, Stage.TOLD in reached, today),
+    )
+
+
+# Action id → (outcome now public, when the action first became public, when this version did)
+_Published = dict[int, tuple[Outcome, datetime, datetime]]
+
+
+def _facts(
+    consultation: Consultation,
+    answered: tuple[int, int],
+    coded: int,
+    themes: set[int],
+    published: _Published,
+    links: dict[int, set[int]],
+    zone: str,
+) -> LoopFacts:
+    outcomes = [outcome for outcome, _first, _now in published.values()]
+    first_told = {
+        theme: min(published[action][1] for action in answering)
+        for theme in themes
+        if (answering := links.get(theme, set()) & published.keys())
+    }
+    windows = [
+        window_ends_on(local_date(since, zone))
+        for outcome, _first, since in published.values()
+        if outcome is Outcome.DONE
+    ]
+    final = [outcome for outcome in outcomes if is_final(outcome)]
+    done, cannot = final.count(Outcome.DONE), final.count(Outcome.CANNOT)
+    return LoopFacts(
+        state=consultation.state,
+        responses=answered[0],
+        set_aside=answered[1],
+        coded=coded,
+        themes=len(themes),
+        themes_told=len(first_told),
+        open_actions=len(outcomes) - len(final),
+        done=done,
+        cannot=cannot,
+        other_final=len(final) - done - cannot,
+        told_on=local_date(max(first_told.values()), zone) if first_told else None,
+        verdicts_end_on=max(windows, default=None),
+    )
+
+
+def _response_counts(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
+    query = (
+        select(
+            SurveyResponse.consultation_id,
+            func.count(),
+            func.count(SurveyResponse.set_aside),
+        )
+        .where(SurveyResponse.consultation_id.in_(ids))
+        .group_by(SurveyResponse.consultation_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(query)}
+
+
+def _coded_counts(session: Session, ids: list[int]) -> dict[int, int]:
+    query = (
+        select(SurveyResponse.consultation_id, func.count(SurveyResponse.id.distinct()))
+        .join(Coding, Coding.response_id == SurveyResponse.id)
+        .where(SurveyResponse.consultation_id.in_(ids), SurveyResponse.set_aside.is_(None))
+        .group_by(SurveyResponse.consultation_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _themes_with_responses(session: Session, ids: list[int]) -> dict[int, set[int]]:
+    query = (
+        select(SurveyResponse.consultation_id, Coding.theme_id)
+        .join(Coding, Coding.response_id == SurveyResponse.id)
+        .where(SurveyResponse.consultation_id.in_(ids), SurveyResponse.set_aside.is_(None))
+        .distinct()
+    )
+    return _gathered(session.execute(query).tuples())
+
+
+def _published_versions(session: Session, ids: list[int]) -> dict[int, _Published]:
+    query = (
+        select(
+            Action.consultation_id,
+            ActionVersion.action_id,
+            ActionVersion.outcome,
+            ActionVersion.published_at,
+        )
+        .join(Action, Action.id == ActionVersion.action_id)
+        .where(Action.consultation_id.in_(ids), ActionVersion.published_at.is_not(None))
+        .order_by(ActionVersion.number)
+    )
+    found: dict[int, _Published] = {}
+    for consultation_id, action_id, outcome, published_at in session.execute(query):
+        assert published_at is not None  # noqa: S101  (the query asks for these alone)
+        own = found.setdefault(consultation_id, {})
+        first = own[action_id][1] if action_id in own else published_at
+        own[action_id] = (outcome, first, published_at)
+    return found
+
+
+def _theme_links(session: Session, ids: list[int]) -> dict[int, set[int]]:
+    query = (
+        select(action_themes.c.theme_id, action_themes.c.action_id)
+        .join(Action, Action.id == action_themes.c.action_id)
+        .where(Action.consultation_id.in_(ids))
+    )
+    return _gathered(session.execute(query).tuples())
+
+
+def _gathered(rows: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for key, value in rows:
+        found.setdefault(key, set()).add(value)
+    return found

@@ -1,0 +1,174 @@
+"""The reminder engine's tables: cases, the reminders owed for them, snoozes, and the outbox of mails."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.models import Person
+from tracker.actions.models import Action
+from tracker.consultations.models import Consultation
+from tracker.db import Base
+from tracker.reminders.policy import CaseKind, Step
+
+
+class Case(Base):
+    """One open loop that is chased: a clock with a beginning and, one day, an end."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        # At most one open case of a kind for one consultation (or one action).
+        Index(
+            "uq_cases_open_consultation",
+            "kind",
+            "consultation_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL AND action_id IS NULL"),
+            postgresql_where=text("closed_at IS NULL AND action_id IS NULL"),
+        ),
+        Index(
+            "uq_cases_open_action",
+            "kind",
+            "action_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL AND action_id IS NOT NULL"),
+            postgresql_where=text("closed_at IS NULL AND action_id IS NOT NULL"),
+        ),
+        CheckConstraint("(closed_at IS NULL) = (closed_because = '')", name="closed_with_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[CaseKind]
+    consultation_id: Mapped[int] = mapped_column(
+        ForeignKey("consultations.id", ondelete="CASCADE"), index=True
+    )
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"))
+    # When the clock of this case started: the close, the publication, the departure.
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_because: Mapped[str] = mapped_column(Text, default="")
+
+    consultation: Mapped[Consultation] = relationship()
+    action: Mapped[Action | None] = relationship()
+    snoozes: Mapped[list["Snooze"]] = relationship(
+        order_by="Snooze.id", cascade="all, delete-orphan", lazy="selectin"
+    )
+    reminders: Mapped[list["Reminder"]] = relationship(
+        back_populates="case", order_by="Reminder.id", cascade="all, delete-orphan"
+    )
+
+
+class Snooze(Base):
+    """A pause that somebody asked for, with a reason the escalation contact can see."""
+
+    __tablename__ = "snoozes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    until_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    person: Mapped[Person | None] = relationship()
+
+
+class ReminderState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Reminder(Base):
+    """One reminder to one person about one case at one step. Its key exists once, ever."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("case_id", "step", "recipient_id", "due_on"),
+        CheckConstraint("state IN ('waiting', 'sent') OR reason <> ''", name="not_sent_has_reason"),
+        Index("ix_reminders_state_mail_id", "state", "mail_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    step: Mapped[Step]
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    due_on: Mapped[date]  # the local day of the service on which the step falls
+    state: Mapped[ReminderState] = mapped_column(default=ReminderState.WAITING)
+    reason: Mapped[str] = mapped_column(Text, default="")  # why skipped or cancelled
+    queued_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]  # when it was sent, skipped or cancelled
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mails.id"), index=True)
+
+    case: Mapped[Case] = relationship(back_populates="reminders")
+    recipient: Mapped[Person] = relationship()
+    mail: Mapped["Mail | None"] = relationship(back_populates="reminders")
+
+    @property
+    def key(self) -> str:
+        """The intent in words: case, step, recipient, local due date."""
+        return f"{self.case_id}/{self.step}/{self.recipient_id}/{self.due_on.isoformat()}"
+
+
+class MailKind(StrEnum):
+    REMINDER = "reminder"
+    NOTICE = "notice"
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"  # nothing has been handed to the mail server, or it said "not now"
+    SENDING = "sending"  # claimed and rendered; what became of it is not known yet
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # refused for good, or given up
+
+
+class Mail(Base):
+    """One message to one person: the outbox. Reminders of one day travel in one mail."""
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        # One reminder mail a day per person.
+        Index(
+            "uq_mails_reminder_day",
+            "recipient_id",
+            "day",
+            unique=True,
+            sqlite_where=text("kind = 'reminder'"),
+            postgresql_where=text("kind = 'reminder'"),
+        ),
+        Index("ix_mails_state_not_before", "state", "not_before"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[MailKind]
+    # A notice's own key ("pending/17/4": version 17, person 4); None for reminders.
+    notice_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    day: Mapped[date | None]  # the recipient's local day of sending, set when it is claimed
+    state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
+    queued_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    claimed_until: Mapped[datetime | None]  # the lease; after it another worker may take over
+    claimed_by: Mapped[str] = mapped_column(String(40), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str] = mapped_column(String(120), default="")
+    subject: Mapped[str] = mapped_column(String(255), default="")
+    # The rendered message, kept so that a second try sends the same bytes.
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    recipient: Mapped[Person] = relationship(lazy="joined")
+    reminders: Mapped[list[Reminder]] = relationship(back_populates="mail", order_by=Reminder.id)

@@ -1,0 +1,56 @@
+"""The organisation, its services, and who answers for each."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.models import Person
+from tracker.db import Base
+from tracker.working_days import Nation
+
+service_deputies = Table(
+    "service_deputies",
+    Base.metadata,
+    Column("service_id", ForeignKey("services.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Organisation(Base):
+    """The one organisation of this installation (a single row, id 1)."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    name: Mapped[str] = mapped_column(String(120))
+    nation: Mapped[Nation] = mapped_column(default=Nation.ENGLAND)
+    time_zone: Mapped[str] = mapped_column(String(60), default="Europe/London")
+    # Nothing that closed before this day is chased.
+    goes_live_on: Mapped[date]
+    # Off in a restored backup until a person switches it on.
+    is_sending: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Service(Base):
+    """A team that serves children, young people or families."""
+
+    __tablename__ = "services"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    about: Mapped[str] = mapped_column(Text, default="")
+    nation: Mapped[Nation] = mapped_column(default=Nation.ENGLAND)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    escalation_contact_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined")
+    escalation_contact: Mapped[Person | None] = relationship(
+        foreign_keys=[escalation_contact_id], lazy="joined"
+    )
+    deputies: Mapped[list[Person]] = relationship(
+        secondary=service_deputies, order_by=Person.name, lazy="selectin"
+    )

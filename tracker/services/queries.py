@@ -1,0 +1,37 @@
+"""Reads about the organisation and its services."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.errors import NotFound
+from tracker.services.models import Organisation, Service, service_deputies
+
+
+def organisation(session: Session) -> Organisation:
+    """The organisation of this installation; `NotFound` before it has been set up."""
+    found = session.get(Organisation, 1)
+    if found is None:
+        raise NotFound("There is no organisation yet. Run `flask setup` to make one.")
+    return found
+
+
+def service_or_404(session: Session, service_id: int) -> Service:
+    """The service with this id, or `NotFound`."""
+    found = session.get(Service, service_id)
+    if found is None:
+        raise NotFound("There is no such service. It may have a new address.")
+    return found
+
+
+def ties_of(session: Session, person_id: int) -> dict[str, frozenset[int]]:
+    """The services a person owns, deputises for and is escalation contact of, as `Actor` takes them."""
+    owns = session.scalars(select(Service.id).where(Service.owner_id == person_id))
+    contact = session.scalars(select(Service.id).where(Service.escalation_contact_id == person_id))
+    deputises = session.scalars(
+        select(service_deputies.c.service_id).where(service_deputies.c.person_id == person_id)
+    )
+    return {
+        "owns": frozenset(owns),
+        "deputises": frozenset(deputises),
+        "is_contact_of": frozenset(contact),
+    }

@@ -1,0 +1,80 @@
+"""Every error, the domain's and the protocol's, becomes a clear page in plain words."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from tracker.errors import Conflict, LoopkeeperError, NotAllowed, NotFound
+
+log = logging.getLogger(__name__)
+
+# Status → heading and what to do, for refusals that come from the protocol and not the domain.
+PLAIN: dict[int, tuple[str, str]] = {
+    400: ("We couldn't read that", "Go back, check what you entered and send it again."),
+    401: ("Please sign in", "Sign in and try again."),
+    403: ("That isn't yours to see", "If it should be, ask an administrator."),
+    404: ("There is nothing here", "Check the address, or start again from the front page."),
+    405: ("That can't be done here", "Go back and use the buttons on the page."),
+    408: ("That took too long", "Check your connection and try again."),
+    413: ("That was too long", "Make it shorter and send it again."),
+    414: ("That address is too long", "Start again from the front page."),
+    415: ("We can't read that kind of file or form", "Use the form on the page."),
+    429: ("Too many tries", "Wait a few minutes, then try again."),
+}
+FALLBACK = ("That didn't work", "Go back and try again.")
+
+
+def status_of(error: LoopkeeperError) -> int:
+    """The HTTP status of a domain refusal."""
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, NotAllowed):
+        return 403
+    return 409 if isinstance(error, Conflict) else 400
+
+
+def init_refusals(app: Flask) -> None:
+    app.register_error_handler(LoopkeeperError, _refuse_domain)
+    app.register_error_handler(CSRFError, _refuse_stale_form)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(Exception, _apologise)
+
+
+def refusal_page(status: int, heading: str, mend: str) -> ResponseReturnValue:
+    """A refusal in the look of the surface (public or staff) it happened on."""
+    layout = "staff.html" if request.path.startswith("/staff") else "public.html"
+    page = render_template("web/refusal.html", layout=layout, heading=heading, mend=mend)
+    return page, status
+
+
+def _refuse_domain(error: LoopkeeperError) -> ResponseReturnValue:
+    heading = PLAIN.get(status_of(error), FALLBACK)[0]
+    return refusal_page(status_of(error), heading, error.message)
+
+
+def _refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return refusal_page(
+        400,
+        "This page was open too long",
+        "Nothing was changed. Go back, reload the page and send it again.",
+    )
+
+
+def _refuse_http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    heading, mend = PLAIN.get(status, FALLBACK)
+    return refusal_page(status, heading, mend)
+
+
+def _apologise(error: Exception) -> ResponseReturnValue:
+    log.exception("unhandled error at %s", request.endpoint, exc_info=error)
+    return refusal_page(
+        500, "Something went wrong at our end", "Nothing was lost that had been sent. Try again."
+    )
