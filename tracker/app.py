@@ -3,14 +3,13 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from config import ROOT, Config
-from tracker.accounts.guard import actor_may, init_guard
+from tracker.accounts.guard import actor_may, init_guard, is_public
 from tracker.accounts.models import Person, Role
 from tracker.accounts.policy import Act
 from tracker.accounts.views import bp as accounts
@@ -30,6 +29,7 @@ from tracker.services.views import bp as services
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
 from tracker.web.fields import component_of
+from tracker.web.forms import check_origin, csrf, init_form_protection
 from tracker.web.headers import init_headers
 from tracker.web.refusals import init_refusals
 
@@ -47,7 +47,6 @@ BLUEPRINTS = (
     reminders,
     desk,
 )
-csrf = CSRFProtect()
 
 
 def create_app(settings: Config) -> Flask:
@@ -63,7 +62,8 @@ def create_app(settings: Config) -> Flask:
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Security(app, SQLAlchemyUserDatastore(db, Person, Role))
-    csrf.init_app(app)
+    init_form_protection(app)
+    app.before_request(_protect_forms)
     _init_transactions(app)
     init_headers(app)
     init_refusals(app)
@@ -93,6 +93,17 @@ def _security_settings(settings: Config) -> dict[str, Any]:
         "SECURITY_EMAIL_SENDER": settings.mail_from,
         "SECURITY_FLASH_MESSAGES": True,
     }
+
+
+def _protect_forms() -> None:
+    """A form token behind the sign-in; the Origin on public pages, which hold no session."""
+    endpoint = request.endpoint
+    if endpoint is None or request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if is_public(endpoint) and not endpoint.startswith("security."):
+        check_origin(current_app.config["LOOPKEEPER"])
+    elif current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
 
 
 def _init_transactions(app: Flask) -> None:
