@@ -15,6 +15,7 @@ from tracker.accounts.policy import Act
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
+from tracker.capabilities.views import bp as capabilities
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.desk.menu import staff_menu
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     actions,
     board,
     reminders,
+    capabilities,
     desk,
 )
 
