@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import config
 from tests import postgres
+from tests.browser import chromium, served
 from tracker.accounts.models import Person
 from tracker.app import create_app
 from tracker.db import Base, current_session, db
@@ -148,6 +151,58 @@ def sign_in(app: Flask) -> SignIn:
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """The address of the site, served for real. Commit the test's session before opening a page."""
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    with chromium() as started:
+        yield started
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Chromium, live_server: str) -> Iterator[OpenPage]:
+    """`open_page("/path", script=False, width=1280)`: a fresh browser on that page.
+
+    A phone of 360 × 640 unless told otherwise. Any error of a page's script fails the test.
+    """
+    contexts = []
+    errors: list[str] = []
+
+    def opened(
+        path: str = "/",
+        *,
+        script: bool = True,
+        width: int = 360,
+        height: int = 640,
+        dark: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server,
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
 
 
 def pytest_configure(config: pytest.Config) -> None:
