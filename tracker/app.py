@@ -16,6 +16,7 @@ from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
 from tracker.capabilities.views import bp as capabilities
+from tracker.clock import day_in_words
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.desk.menu import staff_menu
@@ -134,6 +135,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         component_of=component_of, staff_menu=staff_menu, Act=Act, actor_may=actor_may
     )
+    app.jinja_env.filters["day"] = day_in_words
     app.context_processor(_organisation)
 
 

@@ -29,3 +29,8 @@ def local_moment(day: date, at: time, time_zone: str) -> datetime:
 def end_of_day(day: date, time_zone: str) -> datetime:
     """The UTC moment at which `day` is over in `time_zone` (the midnight that follows)."""
     return local_moment(day + timedelta(days=1), time(0), time_zone)
+
+
+def day_in_words(day: date) -> str:
+    """`day` as people write it: 4 March 2026."""
+    return f"{day.day} {day:%B} {day.year}"
