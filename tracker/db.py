@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -37,6 +38,9 @@ NAMING = {
 
 # From this release on SQLite's write-ahead log is safe with several connections (WAL-reset bug).
 _SAFE_WAL = (3, 51, 3)
+
+MOUNTS = Path("/proc/mounts")
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "ceph", "afs"})
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -94,7 +98,28 @@ def init_db(app: Flask) -> None:
     """Bind the database to the app and set up its engine's connections."""
     db.init_app(app)
     with app.app_context():
+        refuse_network_file_system(db.engine)
         prepare_engine(db.engine)
+
+
+def refuse_network_file_system(engine: Engine) -> None:
+    """SQLite's locks don't hold on a network file system: raises `RuntimeError` there."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or not MOUNTS.exists():
+        return
+    kind = file_system_of(Path(path).resolve(), MOUNTS.read_text())
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise RuntimeError(
+            f"The database {path} is on a network file system ({kind}), where SQLite loses data. "
+            "Put LOOPKEEPER_DATA on a local disk, or use PostgreSQL."
+        )
+
+
+def file_system_of(path: Path, mounts: str) -> str:
+    """The kind of file system that `path` lies on, from the text of /proc/mounts."""
+    found = [line.split()[1:3] for line in mounts.splitlines() if len(line.split()) > 2]
+    holding = [(len(at), kind) for at, kind in found if path.is_relative_to(at)]
+    return max(holding, default=(0, ""))[1]
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -1,0 +1,67 @@
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from tests import factories as make
+from tracker.db import NETWORK_FILE_SYSTEMS, file_system_of
+
+MOUNTS = """\
+/dev/vda1 / ext4 rw 0 0
+files:/share /srv/loop nfs4 rw 0 0
+/dev/vdb1 /srv/loop/local xfs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/lib/loop.db", "ext4"),
+        ("/srv/loop/loop.db", "nfs4"),
+        ("/srv/loop/local/loop.db", "xfs"),
+        ("/srv/loophole/loop.db", "ext4"),
+    ],
+)
+def test_file_system_of_path_is_that_of_its_nearest_mount(path: str, kind: str) -> None:
+    assert file_system_of(Path(path), MOUNTS) == kind
+
+
+def test_file_system_is_unknown_without_mounts() -> None:
+    assert file_system_of(Path("/x"), "") == ""
+    assert "" not in NETWORK_FILE_SYSTEMS
+
+
+def test_moment_comes_back_aware_and_in_utc(session: Session) -> None:
+    summer = datetime(2026, 7, 1, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+    consultation = make.make_consultation(session, opened_at=summer)
+    session.commit()
+    session.expire_all()
+
+    assert consultation.opened_at == datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+    assert consultation.opened_at.utcoffset() == timedelta(0)
+
+
+def test_naive_moment_is_refused(session: Session) -> None:
+    with pytest.raises(StatementError, match="needs a time zone"):
+        make.make_consultation(session, opened_at=datetime(2026, 7, 1))  # noqa: DTZ001
+    session.rollback()
+
+
+def test_foreign_keys_hold(session: Session) -> None:
+    with pytest.raises(IntegrityError):
+        make.make_consultation(session, service=None, service_id=999, owner=None)
+    session.rollback()
+
+
+def test_sqlite_is_durable_and_wipes_what_it_deletes(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        return  # these are SQLite's own settings
+    found = {
+        name: session.execute(text(f"PRAGMA {name}")).scalar()
+        for name in ("synchronous", "secure_delete", "foreign_keys")
+    }
+
+    assert found == {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
