@@ -1,5 +1,6 @@
 """Actions ("We did") and every version of what each of them said."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
-from tracker.actions.policy import Outcome, ReasonCode
+from tracker.actions.policy import ActionDraft, Outcome, ReasonCode
 from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.themes.models import Theme
@@ -74,6 +75,12 @@ class Action(Base):
         """The pending version if there is one, else the published one."""
         return self.pending or self.published
 
+    @property
+    def edition(self) -> str:
+        """A mark of the newest words, to notice that somebody else changed them meanwhile."""
+        newest = self.versions[-1]
+        return f"{newest.number}-{newest.recorded_at:%Y%m%d%H%M%S%f}"
+
 
 class ActionVersion(Base):
     """What an action says from one moment on. Versions are added, never rewritten once public."""
@@ -123,3 +130,15 @@ class ActionVersion(Base):
 
     action: Mapped[Action] = relationship(back_populates="versions")
     recorder: Mapped[Person | None] = relationship(foreign_keys=[recorded_by])
+    stopper: Mapped[Person | None] = relationship(foreign_keys=[stopped_by])
+
+    @property
+    def draft(self) -> ActionDraft:
+        """What this version says, apart from its own history."""
+        return ActionDraft(**{f.name: getattr(self, f.name) for f in fields(ActionDraft)})
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits to become public by itself."""
+        waits = self.published_at is None and self.stopped_at is None
+        return waits and self.publishes_at is not None
