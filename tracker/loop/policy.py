@@ -48,7 +48,7 @@ PUBLIC_WORDS = {
     PublicState.TOLD: "We've told you",
     PublicState.CHANGES_MADE: "Changes made",
     PublicState.NOTHING_COULD_CHANGE: "Closed: nothing could change, and why",
-    PublicState.NO_ANSWERS: "Nobody answered",
+    PublicState.NO_ANSWERS: "No answers to act on",
     PublicState.WITHDRAWN: "Withdrawn, and why",
 }
 STAGE_WORDS = {
@@ -67,6 +67,7 @@ class Promise(StrEnum):
     KEPT = "kept"
     LATE = "late"  # told, but after the date
     BROKEN = "broken"  # not told, and the date has gone by
+    LAPSED = "lapsed"  # nobody is waiting: withdrawn, or no answers to act on
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class LoopFacts:
     done: int = 0  # changes made
     cannot: int = 0
     other_final: int = 0  # already, passed on, praise
+    due_on: date | None = None  # the first date promised by an open action
     told_on: date | None = None  # the day the last theme got its first published answer
     verdicts_end_on: date | None = None  # the last day of the last verdict window
 
@@ -121,16 +123,12 @@ def public_state(
         return PublicState.WITHDRAWN
     if facts.state is ConsultationState.OPEN:
         return PublicState.OPEN
-    if facts.responses == 0:
+    if facts.to_hear == 0:
         return PublicState.NO_ANSWERS
     reached = stages_reached(facts, today)
     if Stage.TOLD in reached:
         return _told_state(facts, reached)
-    if is_at_risk(promise_on, today, nation):
-        return PublicState.AT_RISK
-    if promise_on is not None and today > promise_on:
-        return PublicState.OVERDUE
-    return PublicState.WAITING if Stage.HEARD in reached else PublicState.READING
+    return _waiting_state(reached, promise_on, today, nation)
 
 
 def _told_state(facts: LoopFacts, reached: frozenset[Stage]) -> PublicState:
@@ -143,12 +141,28 @@ def _told_state(facts: LoopFacts, reached: frozenset[Stage]) -> PublicState:
     return PublicState.TOLD
 
 
-def promise_kept(
-    promise_on: date | None, told_on: date | None, is_told: bool, today: date
-) -> Promise:
+def _waiting_state(
+    reached: frozenset[Stage], promise_on: date | None, today: date, nation: Nation
+) -> PublicState:
+    if is_at_risk(promise_on, today, nation):
+        return PublicState.AT_RISK
+    if promise_on is not None and today > promise_on:
+        return PublicState.OVERDUE
+    return PublicState.WAITING if Stage.HEARD in reached else PublicState.READING
+
+
+def promise_kept(facts: LoopFacts, promise_on: date | None, today: date) -> Promise:
     """Whether respondents were told by the day they were promised."""
     if promise_on is None:
         return Promise.NONE
-    if is_told:
-        return Promise.KEPT if told_on is None or told_on <= promise_on else Promise.LATE
+    if _is_lapsed(facts):
+        return Promise.LAPSED
+    if Stage.TOLD in stages_reached(facts, today):
+        return Promise.LATE if facts.told_on and facts.told_on > promise_on else Promise.KEPT
     return Promise.AHEAD if today <= promise_on else Promise.BROKEN
+
+
+def _is_lapsed(facts: LoopFacts) -> bool:
+    if facts.state is ConsultationState.WITHDRAWN:
+        return True
+    return facts.state is ConsultationState.CLOSED and facts.to_hear == 0

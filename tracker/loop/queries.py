@@ -1,6 +1,6 @@
 """Reads every fact about loops in a fixed number of queries, however many consultations are asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from tracker.loop.policy import (
     public_state,
     stages_reached,
 )
+from tracker.loop.ring import Arc, arc_words, ring_arcs, ring_words
 from tracker.responses.models import SurveyResponse
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding
@@ -35,6 +36,17 @@ class Loop:
     reached: frozenset[Stage]
     public_state: PublicState
     promise: Promise
+    arcs: dict[Stage, Arc]
+
+    @property
+    def words(self) -> str:
+        """What the ring says: "2 of 4: told. Not yet changed." """
+        return ring_words(self.facts, self.arcs)
+
+    @property
+    def legend(self) -> list[tuple[str, Arc]]:
+        """Each stage in words, with its arc: what stands under a large ring."""
+        return [(arc_words(stage, arc), arc) for stage, arc in self.arcs.items()]
 
     @property
     def is_told(self) -> bool:
@@ -81,21 +93,48 @@ def loops_of(
     return loops
 
 
+def loop_of_response(session: Session, response: SurveyResponse, *, now: datetime) -> Loop:
+    """How the loop stands for one response alone: its own themes, and the actions answering them."""
+    consultation = response.consultation
+    zone = organisation(session).time_zone
+    is_aside = response.set_aside is not None
+    coded = select(Coding.theme_id).where(Coding.response_id == response.id)
+    themes = set() if is_aside else set(session.scalars(coded))
+    links = _theme_links(session, [consultation.id])
+    answering = set().union(*(links.get(theme, set()) for theme in themes))
+    published = _published_versions(session, [consultation.id]).get(consultation.id, {})
+    own = {action: public for action, public in published.items() if action in answering}
+    counts = (1, int(is_aside))
+    facts = _facts(consultation, counts, int(bool(themes)), themes, own, links, zone)
+    return _loop(consultation, facts, local_date(now, zone))
+
+
 def _loop(consultation: Consultation, facts: LoopFacts, today: date) -> Loop:
     reached = stages_reached(facts, today)
     promise_on = consultation.promise_on
     nation = consultation.service.nation
+    promise = promise_kept(facts, promise_on, today)
     return Loop(
         consultation_id=consultation.id,
         facts=facts,
         reached=reached,
         public_state=public_state(facts, promise_on, today, nation),
-        promise=promise_kept(promise_on, facts.told_on, Stage.TOLD in reached, today),
+        promise=promise,
+        arcs=ring_arcs(facts, promise, today),
     )
 
 
-# Action id → (outcome now public, when the action first became public, when this version did)
-_Published = dict[int, tuple[Outcome, datetime, datetime]]
+@dataclass(frozen=True)
+class _Public:
+    """What the public reads of one action now, and since when they read anything of it."""
+
+    outcome: Outcome
+    due_on: date | None
+    first_at: datetime
+    since: datetime
+
+
+_Published = dict[int, _Public]  # by action id
 
 
 def _facts(
@@ -107,19 +146,19 @@ def _facts(
     links: dict[int, set[int]],
     zone: str,
 ) -> LoopFacts:
-    outcomes = [outcome for outcome, _first, _now in published.values()]
     first_told = {
-        theme: min(published[action][1] for action in answering)
+        theme: min(published[action].first_at for action in answering)
         for theme in themes
         if (answering := links.get(theme, set()) & published.keys())
     }
     windows = [
-        window_ends_on(local_date(since, zone))
-        for outcome, _first, since in published.values()
-        if outcome is Outcome.DONE
+        window_ends_on(local_date(public.since, zone))
+        for public in published.values()
+        if public.outcome is Outcome.DONE
     ]
-    final = [outcome for outcome in outcomes if is_final(outcome)]
-    done, cannot = final.count(Outcome.DONE), final.count(Outcome.CANNOT)
+    outcomes = [public.outcome for public in published.values()]
+    owed = [public.due_on for public in published.values() if not is_final(public.outcome)]
+    done, cannot = outcomes.count(Outcome.DONE), outcomes.count(Outcome.CANNOT)
     return LoopFacts(
         state=consultation.state,
         responses=answered[0],
@@ -127,10 +166,11 @@ def _facts(
         coded=coded,
         themes=len(themes),
         themes_told=len(first_told),
-        open_actions=len(outcomes) - len(final),
+        open_actions=len(owed),
         done=done,
         cannot=cannot,
-        other_final=len(final) - done - cannot,
+        other_final=len(outcomes) - len(owed) - done - cannot,
+        due_on=min((day for day in owed if day), default=None),
         told_on=local_date(max(first_told.values()), zone) if first_told else None,
         verdicts_end_on=max(windows, default=None),
     )
@@ -166,7 +206,7 @@ def _themes_with_responses(session: Session, ids: list[int]) -> dict[int, set[in
         .where(SurveyResponse.consultation_id.in_(ids), SurveyResponse.set_aside.is_(None))
         .distinct()
     )
-    return _gathered(session.execute(query).tuples())
+    return _gathered(session.execute(query))
 
 
 def _published_versions(session: Session, ids: list[int]) -> dict[int, _Published]:
@@ -175,6 +215,7 @@ def _published_versions(session: Session, ids: list[int]) -> dict[int, _Publishe
             Action.consultation_id,
             ActionVersion.action_id,
             ActionVersion.outcome,
+            ActionVersion.due_on,
             ActionVersion.published_at,
         )
         .join(Action, Action.id == ActionVersion.action_id)
@@ -182,11 +223,11 @@ def _published_versions(session: Session, ids: list[int]) -> dict[int, _Publishe
         .order_by(ActionVersion.number)
     )
     found: dict[int, _Published] = {}
-    for consultation_id, action_id, outcome, published_at in session.execute(query):
+    for consultation_id, action_id, outcome, due_on, published_at in session.execute(query):
         assert published_at is not None  # noqa: S101  (the query asks for these alone)
         own = found.setdefault(consultation_id, {})
-        first = own[action_id][1] if action_id in own else published_at
-        own[action_id] = (outcome, first, published_at)
+        first = own[action_id].first_at if action_id in own else published_at
+        own[action_id] = _Public(outcome, due_on, first, published_at)
     return found
 
 
@@ -196,10 +237,10 @@ def _theme_links(session: Session, ids: list[int]) -> dict[int, set[int]]:
         .join(Action, Action.id == action_themes.c.action_id)
         .where(Action.consultation_id.in_(ids))
     )
-    return _gathered(session.execute(query).tuples())
+    return _gathered(session.execute(query))
 
 
-def _gathered(rows: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+def _gathered(rows: Iterable[Sequence[int]]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for key, value in rows:
         found.setdefault(key, set()).add(value)
