@@ -23,6 +23,11 @@ def service_or_404(session: Session, service_id: int) -> Service:
     return found
 
 
+def active_services(session: Session) -> list[Service]:
+    """The services that can ask something, by name."""
+    return list(session.scalars(select(Service).where(Service.is_active).order_by(Service.name)))
+
+
 def ties_of(session: Session, person_id: int) -> dict[str, frozenset[int]]:
     """The services a person owns, deputises for and is escalation contact of, as `Actor` takes them."""
     owns = session.scalars(select(Service.id).where(Service.owner_id == person_id))
