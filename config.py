@@ -170,17 +170,18 @@ class Config:
 
     def derived_key(self, purpose: str) -> str:
         """A key for one purpose alone, so that no two uses share the secret itself."""
-        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+        return _derive(self.secret_key, purpose)
+
+    def derived_keys(self, purpose: str) -> list[str]:
+        """The present key for a purpose, then those from earlier secrets, for what they made."""
+        return [_derive(key, purpose) for key in (self.secret_key, *self.old_secret_keys.split())]
 
     def for_flask(self) -> dict[str, Any]:
         """The settings that Flask and its extensions read."""
         secure = self.base_url.startswith("https://")
         return {
             "SECRET_KEY": self.derived_key("session"),
-            "SECRET_KEY_FALLBACKS": [
-                hmac.new(old.encode(), b"session", hashlib.sha256).hexdigest()
-                for old in self.old_secret_keys.split()
-            ],
+            "SECRET_KEY_FALLBACKS": self.derived_keys("session")[1:],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
@@ -192,6 +193,10 @@ class Config:
             "WTF_CSRF_TIME_LIMIT": None,
             "LOOPKEEPER": self,
         }
+
+
+def _derive(secret: str, purpose: str) -> str:
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def from_environ(environ: Mapping[str, str] | None = None) -> Config:

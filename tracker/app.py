@@ -9,9 +9,11 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from config import ROOT, Config
+from tracker.accounts.duties import init_duties
 from tracker.accounts.guard import actor_may, init_guard, is_public
 from tracker.accounts.models import Person, Role
 from tracker.accounts.policy import Act
+from tracker.accounts.sign_in import RotatingTotp, limit_guessing, sign_in_settings
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
@@ -25,14 +27,17 @@ from tracker.opening.views import bp as opening
 from tracker.reminders.views import bp as reminders
 from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
+from tracker.services.cli import setup
 from tracker.services.models import Organisation
-from tracker.services.queries import ties_of
+from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
 from tracker.web.fields import component_of
 from tracker.web.forms import check_origin, csrf, init_form_protection
 from tracker.web.headers import init_headers
+from tracker.web.input import init_input
+from tracker.web.limits import init_limits
 from tracker.web.refusals import init_refusals
 
 BLUEPRINTS = (
@@ -60,42 +65,26 @@ def create_app(settings: Config) -> Flask:
         static_folder=str(ROOT / "tracker/static"),
     )
     app.config.from_mapping(settings.for_flask())
-    app.config.from_mapping(_security_settings(settings))
+    app.config.from_mapping(sign_in_settings(settings))
+    init_input(app)
+    init_limits(app)
     settings.data.mkdir(parents=True, exist_ok=True)
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Security(app, SQLAlchemyUserDatastore(db, Person, Role))
+    Security(app, SQLAlchemyUserDatastore(db, Person, Role), totp_cls=RotatingTotp)
+    limit_guessing(app)
     init_form_protection(app)
     app.before_request(_protect_forms)
     _init_transactions(app)
     init_headers(app)
     init_refusals(app)
     init_guard(app, ties_of)
+    init_duties(app, duties_in_services)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.cli.add_command(setup)
     _init_templates(app)
     return app
-
-
-def _security_settings(settings: Config) -> dict[str, Any]:
-    """How Flask-Security behaves: password and TOTP, reset by mail, everything below /staff."""
-    return {
-        "SECURITY_PASSWORD_SALT": settings.derived_key("passwords"),
-        "SECURITY_TOTP_SECRETS": {"1": settings.derived_key("totp")},
-        "SECURITY_TOTP_ISSUER": "Loopkeeper",
-        "SECURITY_URL_PREFIX": "/staff",
-        "SECURITY_LOGIN_URL": "/sign-in",
-        "SECURITY_LOGOUT_URL": "/sign-out",
-        "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_POST_LOGIN_VIEW": "/staff/",
-        "SECURITY_POST_LOGOUT_VIEW": "/staff/sign-in",
-        "SECURITY_RECOVERABLE": True,
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_TWO_FACTOR": True,
-        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-        "SECURITY_EMAIL_SENDER": settings.mail_from,
-        "SECURITY_FLASH_MESSAGES": True,
-    }
 
 
 def _protect_forms() -> None:

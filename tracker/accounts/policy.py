@@ -132,3 +132,20 @@ def may_somewhere(actor: Actor, act: Act) -> bool:
     """Whether `actor` may do `act` for at least one service (to show or hide a menu entry)."""
     services = actor.owns | actor.deputises | actor.is_contact_of
     return may(actor, act) or any(may(actor, act, service) for service in services)
+
+
+def lockout(
+    own: bool, was: frozenset[RoleName], becomes: frozenset[RoleName], other_admins: int
+) -> str | None:
+    """Why a change of roles (or, with `becomes` empty, a departure) would lock the organisation out.
+
+    `own`: the person changes themself. `other_admins`: active administrators besides them.
+    """
+    loses = RoleName.ADMINISTRATOR in was and RoleName.ADMINISTRATOR not in becomes
+    if not loses or other_admins:
+        return None
+    who = "You are" if own else "This person is"
+    return (
+        f"{who} the last administrator. Make somebody else an administrator first; "
+        "without one nobody could add people or change settings."
+    )

@@ -11,16 +11,40 @@ class Entry:
     label: str
     endpoint: str
     act: Act
+    section: tuple[str, ...] = ()  # beginnings of the endpoints that lie behind this entry
 
+    def holds(self, endpoint: str | None) -> bool:
+        """Whether the page belongs to this entry's section."""
+        return (endpoint or "").startswith(self.section)
+
+
+_CONSULTATION = (
+    "consultations.",
+    "surveys.",
+    "opening.",
+    "responses.inbox",
+    "themes.",
+    "actions.",
+    "desk.consultation",
+    "reminders.timeline",
+)
+_SERVICES = ("services.create", "services.edit", "services.close", "services.reopen")
+_PEOPLE = (
+    "accounts.add_person",
+    "accounts.edit_person",
+    "accounts.invite",
+    "accounts.deactivate",
+    "accounts.reactivate",
+)
 
 MENU = (
     Entry("What needs you", "desk.home", Act.USE_DESK),
-    Entry("Consultations", "consultations.index", Act.SEE_CONSULTATION),
+    Entry("Consultations", "consultations.index", Act.SEE_CONSULTATION, _CONSULTATION),
     Entry("Open loops", "desk.open_loops", Act.SEE_OPEN_LOOPS),
     Entry("Worries", "responses.worries", Act.READ_SAFEGUARDING),
-    Entry("Outbox", "reminders.outbox", Act.SEE_OUTBOX),
-    Entry("Services", "services.index", Act.MANAGE_SERVICES),
-    Entry("People", "accounts.people", Act.MANAGE_PEOPLE),
+    Entry("Outbox", "reminders.outbox", Act.SEE_OUTBOX, ("reminders.mail",)),
+    Entry("Services", "services.index", Act.MANAGE_SERVICES, _SERVICES),
+    Entry("People", "accounts.people", Act.MANAGE_PEOPLE, _PEOPLE),
     Entry("Settings", "services.settings", Act.MANAGE_SETTINGS),
 )
 

@@ -1,8 +1,11 @@
 """Reads about the organisation and its services."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.duties import Duty
 from tracker.errors import NotFound
 from tracker.services.models import Organisation, Service, service_deputies
 
@@ -40,3 +43,24 @@ def ties_of(session: Session, person_id: int) -> dict[str, frozenset[int]]:
         "deputises": frozenset(deputises),
         "is_contact_of": frozenset(contact),
     }
+
+
+def all_services(session: Session) -> list[Service]:
+    """Every service, closed ones too, by name."""
+    return list(session.scalars(select(Service).order_by(Service.name)))
+
+
+def duties_in_services(session: Session, people: Sequence[int]) -> list[Duty]:
+    """What these people answer for as owner, deputy or escalation contact of active services."""
+    services = active_services(session)
+    wanted = set(people)
+    held = [
+        *((s.owner_id, "Service owner", s, True) for s in services),
+        *((d.id, "Deputy", s, False) for s in services for d in s.deputies),
+        *((s.escalation_contact_id, "Escalation contact", s, True) for s in services),
+    ]
+    return [
+        Duty(person_id, role, service.name, orphans)
+        for person_id, role, service, orphans in held
+        if person_id in wanted and person_id is not None
+    ]

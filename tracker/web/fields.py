@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    EmailField,
     Field,
     FileField,
     IntegerField,
@@ -28,6 +29,7 @@ def component_of(field: Field) -> str:
         (DateField, "date"),
         (FileField, "file"),
         (PasswordField, "password"),
+        (EmailField, "email"),
         (IntegerField, "number"),
     )
     return next((name for kind, name in kinds if isinstance(field, kind)), "input")

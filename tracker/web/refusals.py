@@ -5,8 +5,10 @@ import logging
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from tracker.db import current_session
 from tracker.errors import Conflict, LoopkeeperError, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -39,12 +41,17 @@ def status_of(error: LoopkeeperError) -> int:
 def init_refusals(app: Flask) -> None:
     app.register_error_handler(LoopkeeperError, _refuse_domain)
     app.register_error_handler(CSRFError, _refuse_stale_form)
+    app.register_error_handler(IntegrityError, _refuse_collision)
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(Exception, _apologise)
 
 
 def refusal_page(status: int, heading: str, mend: str) -> ResponseReturnValue:
-    """A refusal in the look of the surface (public or staff) it happened on."""
+    """A refusal in the look of the surface (public or staff) it happened on.
+
+    Whatever the request had begun to write is undone first.
+    """
+    current_session().rollback()
     layout = "staff.html" if request.path.startswith("/staff") else "public.html"
     page = render_template("web/refusal.html", layout=layout, heading=heading, mend=mend)
     return page, status
@@ -60,6 +67,15 @@ def _refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
         400,
         "This page was open too long",
         "Nothing was changed. Go back, reload the page and send it again.",
+    )
+
+
+def _refuse_collision(error: IntegrityError) -> ResponseReturnValue:
+    log.warning("two writes collided at %s", request.endpoint, exc_info=error)
+    return refusal_page(
+        409,
+        "Somebody did the same thing at the same moment",
+        "Nothing was changed by you. Reload the page to see how it stands now, then try again.",
     )
 
 
