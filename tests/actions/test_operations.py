@@ -23,6 +23,7 @@ from tracker.actions.operations import (
     VersionStopped,
     answer_themes,
     discard,
+    merge_themes,
     publish,
     publish_due,
     record_action,
@@ -33,7 +34,7 @@ from tracker.actions.policy import MAIL_HOLD, ActionDraft, Outcome
 from tracker.consultations.models import Consultation
 from tracker.consultations.queries import events_of
 from tracker.db import db
-from tracker.themes.models import Theme
+from tracker.themes.models import Coding, Theme
 
 LATER = NOW + timedelta(hours=1)
 A_SECOND = timedelta(seconds=1)
@@ -398,6 +399,33 @@ def test_answer_themes_refuses_a_theme_of_another_consultation(
     action = make.make_action(session, theme)
     with pytest.raises(ThemeElsewhere):
         answer_themes(session, action, [theme, stray], person_id=owner.id, now=NOW)
+
+
+def test_merge_themes_moves_responses_and_actions(
+    session: Session, consultation: Consultation, theme: Theme, owner: Person
+) -> None:
+    into = make.make_theme(session, consultation)
+    response = make.make_response(session, make.make_survey(session, consultation))
+    make.make_coding(session, response, theme)
+    answering, both = make.make_action(session, theme), make.make_action(session, theme, into)
+    theme_id = theme.id
+    merge_themes(session, theme, into, person_id=owner.id, now=NOW)
+    session.expire_all()
+    assert session.get(Theme, theme_id) is None
+    assert answering.themes == both.themes == [into]
+    assert session.get(Coding, (response.id, into.id)) is not None
+    event = events_of(session, consultation.id)[-1]
+    assert (event.kind, event.detail) == ("theme_changed", "merged with another")
+
+
+def test_merge_themes_refuses_itself_and_strangers(
+    session: Session, theme: Theme, owner: Person
+) -> None:
+    stray = make.make_theme(session, make.make_closed_consultation(session))
+    for wrong in (theme, stray):
+        with pytest.raises(ThemeElsewhere):
+            merge_themes(session, theme, wrong, person_id=owner.id, now=NOW)
+    assert session.get(Theme, theme.id) is theme
 
 
 def test_discard_deletes_a_draft_and_says_so(

@@ -78,6 +78,17 @@ def overview_of(session: Session, consultation_id: int) -> Overview:
     )
 
 
+def actions_answering(session: Session, theme_id: int) -> list[Action]:
+    """The actions that answer this theme, public or not."""
+    query = (
+        select(Action)
+        .join(action_themes, action_themes.c.action_id == Action.id)
+        .where(action_themes.c.theme_id == theme_id)
+        .order_by(Action.id)
+    )
+    return list(session.scalars(query))
+
+
 def history_of(session: Session, action: Action) -> list[ActionVersion]:
     """Every version of the action with who recorded and who stopped it, newest first."""
     query = (
