@@ -1,0 +1,1 @@
+"""What the board says: small numbers, promises, outcomes, in words that a child reads. Pure."""
