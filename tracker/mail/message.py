@@ -1,0 +1,53 @@
+"""From a mail's words to the bytes that travel: headers by the RFCs, the same bytes every time.
+
+Two steps, because a notice is written before it is known who sends it: `compose` makes the message,
+`stamp` puts the sender and the Message-ID on top.
+"""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+
+from tracker.mail.render import RenderedMail
+
+
+def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: datetime) -> bytes:
+    """The message without its sender. The same words, `key` and `date` give the same bytes.
+
+    Line breaks in a name or subject become spaces, so that nobody can write headers through them.
+    Raises ValueError for an address that can't stand in a header.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["To"] = Address(_one_line(to_name), addr_spec=to)
+    message["Subject"] = _one_line(rendered.subject)
+    message["Date"] = date
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=-{_digest(key)}")
+    return message.as_bytes()
+
+
+def stamp(message: bytes, *, sender_name: str, sender: str, message_id: str) -> bytes:
+    """The message with its sender and id on top, ready to travel."""
+    head = EmailMessage(policy=SMTP)
+    head["From"] = Address(_one_line(sender_name), addr_spec=sender)
+    head["Message-ID"] = message_id
+    return head.as_bytes().rstrip(b"\r\n") + b"\r\n" + message
+
+
+def message_id_of(key: str, sender: str) -> str:
+    """The Message-ID that belongs to an intent: the same for every try."""
+    return f"<{_digest(key)}@{sender.rpartition('@')[2]}>"
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:32]
+
+
+def _one_line(words: str) -> str:
+    printable = "".join(c if c.isprintable() else " " for c in words)
+    return " ".join(printable.split())

@@ -1,0 +1,40 @@
+"""From a mail's folder (`templates/emails/<name>/`) to its words: subject, text and HTML."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from config import ROOT
+from tracker.clock import day_in_words
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    subject: str
+    text: str
+    html: str
+
+
+def render_mail(name: str, **context: Any) -> RenderedMail:
+    """The mail of this name in words. A name that a template needs and doesn't get is an error."""
+    templates = _templates()
+    subject, text, html = (
+        templates.get_template(f"emails/{name}/{part}").render(context)
+        for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return RenderedMail(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["day"] = day_in_words
+    return environment

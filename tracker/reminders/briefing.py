@@ -1,0 +1,254 @@
+"""What the rows say about cases at one moment: the facts that the cadence decides by.
+
+Read in a fixed number of queries however many cases are asked for. Never writes.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from tracker.accounts.models import Person
+from tracker.accounts.policy import RoleName
+from tracker.accounts.queries import people_with_role
+from tracker.actions.models import Action, ActionVersion
+from tracker.clock import local_date
+from tracker.consultations.models import Consultation, ConsultationEvent
+from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
+from tracker.reminders.policy import (
+    QUIET_AFTER_ACT,
+    Audience,
+    CaseFacts,
+    CaseKind,
+    DueStep,
+    Record,
+    RecordState,
+    Rule,
+    reopened_promise,
+    schedule,
+)
+from tracker.services.queries import organisation
+
+log = logging.getLogger(__name__)
+
+# What starts or stops a clock is no act on the case that it starts.
+_CLOCK_EVENTS = ("created", "opened", "closed")
+
+
+@dataclass(frozen=True)
+class Circle:
+    """The people around a consultation, reachable or not."""
+
+    owner: Person | None
+    deputies: tuple[Person, ...]
+    contact: Person | None
+    leads: tuple[Person, ...]
+
+    def of(self, audiences: Iterable[Audience]) -> list[Person]:
+        """Everybody in `audiences`, each once, in that order."""
+        groups: dict[Audience, tuple[Person | None, ...]] = {
+            Audience.OWNER: (self.owner,),
+            Audience.DEPUTIES: self.deputies,
+            Audience.CONTACT: (self.contact,),
+            Audience.LEADS: self.leads,
+        }
+        found = [person for audience in audiences for person in groups[audience] if person]
+        return list(dict.fromkeys(found))
+
+    def recipients(self, rule: Rule) -> list[Person]:
+        """Whom a step goes to, reachable or not; if nobody it is for can be reached, its `or_else`."""
+        addressed = self.of(rule.to)
+        if not any(person.is_reachable for person in addressed):
+            addressed += self.of(rule.or_else)
+        return list(dict.fromkeys(addressed + self.of(rule.copy)))
+
+
+def unreachable_because(person: Person) -> str:
+    """Why no mail can reach `person`; empty if it can."""
+    if not person.active:
+        return f"{person.name} has left."
+    return f"Mail to {person.name} comes back." if person.is_bounced else ""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """One case with all that the cadence asks about it."""
+
+    case: Case
+    facts: CaseFacts
+    steps: list[DueStep]
+    reminders: tuple[Reminder, ...]
+    records: list[Record]
+    circle: Circle
+    held: str
+    acted_at: datetime | None
+
+    def scheduled(self, reminder: Reminder) -> DueStep | None:
+        """The step of `reminder` as it is scheduled now; of one that repeats, the latest begun."""
+        same = [due for due in self.steps if due.step is reminder.step]
+        begun = [due for due in same if due.base_on <= reminder.due_on]
+        if begun:
+            return begun[-1]
+        return same[0] if same else None
+
+
+def open_cases(session: Session, ids: Sequence[int] | None = None) -> list[Case]:
+    """The open cases (of these ids, if given), oldest first, with what a briefing needs."""
+    query = (
+        select(Case)
+        .join(Case.consultation)
+        .where(Case.closed_at.is_(None))
+        .options(contains_eager(Case.consultation), selectinload(Case.action))
+        .order_by(Case.id)
+    )
+    return list(session.scalars(query if ids is None else query.where(Case.id.in_(ids))))
+
+
+def briefings(session: Session, cases: Sequence[Case], *, now: datetime) -> dict[int, Briefing]:
+    """What is known about each case at `now`, by case id. A case that can't be read is left out."""
+    zone = organisation(session).time_zone
+    today = local_date(now, zone)
+    leads = tuple(people_with_role(session, RoleName.PARTICIPATION_LEAD))
+    reminders = _reminders_of(session, [case.id for case in cases])
+    consultation_ids = {case.consultation_id for case in cases}
+    held = _held(session, consultation_ids)
+    acted = _acts_of_owners(session, consultation_ids, now)
+    found = {}
+    for case in cases:
+        facts = facts_of(case, zone)
+        own = tuple(reminders.get(case.id, ()))
+        is_held = case.consultation_id in held and case.kind is not CaseKind.ORPHAN
+        try:
+            steps = schedule(facts, today)
+        except OverflowError:  # a date at the end of time must not silence the other cases
+            log.error("case %s has dates that can't be reckoned with", case.id)
+            continue
+        found[case.id] = Briefing(
+            case=case,
+            facts=facts,
+            steps=steps,
+            reminders=own,
+            records=[_record(reminder) for reminder in own],
+            circle=circle_of(case.consultation, leads),
+            held=HELD_BY_MAIL if is_held else "",
+            acted_at=acted.get(case.consultation_id),
+        )
+    return found
+
+
+HELD_BY_MAIL = "An answer recorded by mail goes on the board within 24 hours."
+
+
+def circle_of(consultation: Consultation, leads: tuple[Person, ...]) -> Circle:
+    """The people around `consultation`; the leads are the same for all."""
+    service = consultation.service
+    return Circle(
+        owner=consultation.owner,
+        deputies=tuple(service.deputies),
+        contact=service.escalation_contact,
+        leads=leads,
+    )
+
+
+def closed_on(consultation: Consultation, zone: str) -> date:
+    """The last day for answers of a consultation that has closed."""
+    assert consultation.closed_at is not None  # noqa: S101  (the caller knows that it has closed)
+    day = local_date(consultation.closed_at, zone)
+    return min(day, consultation.closes_on or day)
+
+
+def facts_of(case: Case, zone: str) -> CaseFacts:
+    """The case's dates as the cadence takes them."""
+    consultation = case.consultation
+    closed_at = consultation.closed_at
+    starts_on = local_date(case.opened_at, zone)
+    promise_on = consultation.promise_on
+    if case.kind in (CaseKind.UNTOLD, CaseKind.NO_ANSWERS) and closed_at is not None:
+        if case.opened_at > closed_at:
+            promise_on = reopened_promise(promise_on, starts_on)
+        else:
+            starts_on = closed_on(consultation, zone)
+    version = case.action.published if case.action else None
+    return CaseFacts(
+        kind=case.kind,
+        nation=consultation.service.nation,
+        starts_on=starts_on,
+        promise_on=promise_on,
+        due_on=version.due_on if version else None,
+        snoozed_until=max((snooze.until_on for snooze in case.snoozes), default=None),
+    )
+
+
+def due_since(action: Action) -> datetime | None:
+    """When the date an action is due by now was first published; None if nothing is due."""
+    since: datetime | None = None
+    due_on: date | None = None
+    for version in action.versions:
+        if version.published_at is None:
+            continue
+        if version.due_on is None:
+            since = due_on = None
+        elif version.due_on != due_on:
+            since, due_on = version.published_at, version.due_on
+    return since
+
+
+def _reminders_of(session: Session, case_ids: list[int]) -> dict[int, list[Reminder]]:
+    query = (
+        select(Reminder)
+        .outerjoin(Reminder.mail)
+        .where(Reminder.case_id.in_(case_ids))
+        .options(contains_eager(Reminder.mail).lazyload(Mail.recipient))
+        .order_by(Reminder.id)
+    )
+    found: dict[int, list[Reminder]] = {}
+    for reminder in session.scalars(query):
+        found.setdefault(reminder.case_id, []).append(reminder)
+    return found
+
+
+def _record(reminder: Reminder) -> Record:
+    return Record(reminder.step, reminder.due_on, _record_state(reminder))
+
+
+def _record_state(reminder: Reminder) -> RecordState:
+    if reminder.state is ReminderState.WAITING:
+        is_flying = reminder.mail is not None and reminder.mail.state is MailState.SENDING
+        return RecordState.FLYING if is_flying else RecordState.WAITING
+    return RecordState.SENT if reminder.state is ReminderState.SENT else RecordState.DROPPED
+
+
+def _held(session: Session, consultation_ids: Iterable[int]) -> set[int]:
+    """Consultations with an answer recorded by mail that waits for its day to be over."""
+    query = (
+        select(Action.consultation_id)
+        .join(ActionVersion, ActionVersion.action_id == Action.id)
+        .where(
+            Action.consultation_id.in_(consultation_ids),
+            ActionVersion.publishes_at.is_not(None),
+            ActionVersion.published_at.is_(None),
+            ActionVersion.stopped_at.is_(None),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def _acts_of_owners(
+    session: Session, consultation_ids: Iterable[int], now: datetime
+) -> dict[int, datetime]:
+    query = (
+        select(ConsultationEvent.consultation_id, func.max(ConsultationEvent.at))
+        .join(Consultation, Consultation.id == ConsultationEvent.consultation_id)
+        .where(
+            ConsultationEvent.consultation_id.in_(consultation_ids),
+            ConsultationEvent.person_id == Consultation.owner_id,
+            ConsultationEvent.at > now - QUIET_AFTER_ACT,
+            ConsultationEvent.at <= now,
+            ConsultationEvent.kind.not_in(_CLOCK_EVENTS),
+        )
+        .group_by(ConsultationEvent.consultation_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}

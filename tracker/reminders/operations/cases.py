@@ -1,0 +1,242 @@
+"""Opening and closing cases, from nothing but the rows: nobody has to remember to stop a chase.
+
+Doing it again changes nothing. It sends nothing and queues nothing.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.actions.models import Action, ActionVersion
+from tracker.clock import day_in_words
+from tracker.consultations.models import Consultation
+from tracker.consultations.policy import ConsultationState
+from tracker.loop.queries import Loop, loops_of
+from tracker.reminders.briefing import closed_on, due_since
+from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
+from tracker.reminders.operations.locking import lock_cadence
+from tracker.reminders.policy import CaseKind, Standing, why_over
+from tracker.services.models import Organisation
+from tracker.services.queries import organisation
+
+log = logging.getLogger(__name__)
+
+CHUNK = 500
+OF_CONSULTATION = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS, CaseKind.ORPHAN)
+
+
+@dataclass(frozen=True)
+class Synced:
+    """How many cases were opened and closed."""
+
+    opened: int
+    closed: int
+
+
+def sync_cases(session: Session, *, now: datetime) -> Synced:
+    """Make the open cases those that the rows call for; close the others, with the reason."""
+    lock_cadence(session)
+    opened = closed = 0
+    for ids in chunks(_ids_in_play(session)):
+        one = _sync(session, ids, now)
+        opened, closed = opened + one.opened, closed + one.closed
+    session.flush()
+    return Synced(opened, closed)
+
+
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`ids` in pieces that fit into one statement."""
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def why_cases_are_over(session: Session, cases: Sequence[Case], *, now: datetime) -> dict[int, str]:
+    """Why each of these cases is over at `now`, by case id; empty for one that stands."""
+    consultations = list({case.consultation_id: case.consultation for case in cases}.values())
+    standings = _standings(session, consultations, now)
+    return {
+        case.id: _why_over(case, standings[case.consultation_id])
+        for case in cases
+        if case.consultation_id in standings
+    }
+
+
+def _ids_in_play(session: Session) -> list[int]:
+    """Every consultation that may be owed a case, or has one."""
+    has_open_case = select(Case.consultation_id).where(Case.closed_at.is_(None))
+    query = (
+        select(Consultation.id)
+        .where(
+            or_(
+                Consultation.opened_at.is_not(None) & Consultation.withdrawn_at.is_(None),
+                Consultation.id.in_(has_open_case),
+            )
+        )
+        .order_by(Consultation.id)
+    )
+    return list(session.scalars(query))
+
+
+def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
+    consultations = list(session.scalars(select(Consultation).where(Consultation.id.in_(ids))))
+    standings = _standings(session, consultations, now)
+    cases: dict[int, list[Case]] = {}
+    for case in session.scalars(
+        select(Case)
+        .where(Case.consultation_id.in_(ids))
+        .options(selectinload(Case.action))
+        .order_by(Case.id)
+    ):
+        cases.setdefault(case.consultation_id, []).append(case)
+    actions = _actions_with_dates(session, ids)
+    opened = closed = 0
+    for consultation in consultations:
+        if consultation.id not in standings:
+            continue
+        standing = standings[consultation.id]
+        own = cases.get(consultation.id, [])
+        closed += _close_what_is_over(session, own, standing, now)
+        fresh = _wanted(consultation, standing, own, now)
+        fresh += _wanted_for_actions(actions.get(consultation.id, []), standing, own)
+        session.add_all(fresh)
+        opened += len(fresh)
+    return Synced(opened, closed)
+
+
+def _standings(
+    session: Session, consultations: list[Consultation], now: datetime
+) -> dict[int, Standing]:
+    own = organisation(session)
+    loops = _loops(session, [c for c in consultations if c.closed_at], now)
+    return {
+        consultation.id: _standing(consultation, loops.get(consultation.id), own)
+        for consultation in consultations
+        if consultation.closed_at is None or consultation.id in loops
+    }
+
+
+def _loops(session: Session, consultations: list[Consultation], now: datetime) -> dict[int, Loop]:
+    try:
+        return loops_of(session, consultations, now=now)
+    except (OverflowError, ValueError):
+        if len(consultations) == 1:
+            log.error("consultation %s can't be reckoned with", consultations[0].id)
+            return {}
+    # One of them has impossible dates; it must not silence the others.
+    halves = len(consultations) // 2
+    return _loops(session, consultations[:halves], now) | _loops(
+        session, consultations[halves:], now
+    )
+
+
+def _standing(consultation: Consultation, loop: Loop | None, own: Organisation) -> Standing:
+    owner = consultation.owner
+    is_closed = consultation.closed_at is not None
+    return Standing(
+        state=consultation.state,
+        is_chased=not is_closed or closed_on(consultation, own.time_zone) >= own.goes_live_on,
+        responses=loop.facts.responses if loop else 0,
+        is_told=bool(loop and loop.is_told),
+        is_owned=owner is not None and owner.is_reachable,
+    )
+
+
+def _why_over(case: Case, standing: Standing) -> str:
+    if case.kind is not CaseKind.LATE_ACTION:
+        closed_at = case.consultation.closed_at
+        if case.kind is not CaseKind.ORPHAN and closed_at and case.opened_at < closed_at:
+            return "It was opened again and closed anew, so its clock starts anew."
+        return why_over(case.kind, standing)
+    if standing.state is ConsultationState.WITHDRAWN:
+        return why_over(case.kind, standing)
+    version = case.action.published if case.action else None
+    if version is None or version.due_on is None or case.action is None:
+        return "The action has its outcome."
+    if due_since(case.action) != case.opened_at:
+        return f"A new date was published: {day_in_words(version.due_on)}."
+    return ""
+
+
+def _close_what_is_over(
+    session: Session, cases: Iterable[Case], standing: Standing, now: datetime
+) -> int:
+    closed = 0
+    for case in cases:
+        if case.closed_at is None and (reason := _why_over(case, standing)):
+            case.closed_at, case.closed_because = now, reason
+            _cancel_waiting(session, case, reason, now)
+            closed += 1
+    session.flush()  # before a new case of the same kind takes the place
+    return closed
+
+
+def _cancel_waiting(session: Session, case: Case, reason: str, now: datetime) -> None:
+    """Cancel what waits, but leave alone what a worker has in its hands."""
+    waiting = (
+        select(Reminder)
+        .outerjoin(Reminder.mail)
+        .where(
+            Reminder.case_id == case.id,
+            Reminder.state == ReminderState.WAITING,
+            or_(Mail.id.is_(None), Mail.state == MailState.WAITING),
+        )
+    )
+    for reminder in session.scalars(waiting):
+        reminder.state, reminder.reason = ReminderState.CANCELLED, reason
+        reminder.decided_at, reminder.mail_id = now, None
+
+
+def _wanted(
+    consultation: Consultation, standing: Standing, cases: list[Case], now: datetime
+) -> list[Case]:
+    is_open = {case.kind for case in cases if case.closed_at is None}
+    return [
+        Case(
+            kind=kind,
+            consultation_id=consultation.id,
+            opened_at=_starts_at(kind, consultation, cases, now),
+        )
+        for kind in OF_CONSULTATION
+        if kind not in is_open and not why_over(kind, standing)
+    ]
+
+
+def _starts_at(
+    kind: CaseKind, consultation: Consultation, cases: list[Case], now: datetime
+) -> datetime:
+    """The close, for the first case of a closing; now, for an orphan or a loop that opened again."""
+    closed_at = consultation.closed_at
+    if kind is CaseKind.ORPHAN or closed_at is None:
+        return now
+    was_there = any(case.kind is kind and case.opened_at >= closed_at for case in cases)
+    return now if was_there else closed_at
+
+
+def _actions_with_dates(session: Session, ids: Sequence[int]) -> dict[int, list[Action]]:
+    dated = select(ActionVersion.action_id).where(
+        ActionVersion.due_on.is_not(None), ActionVersion.published_at.is_not(None)
+    )
+    query = select(Action).where(Action.consultation_id.in_(ids), Action.id.in_(dated))
+    found: dict[int, list[Action]] = {}
+    for action in session.scalars(query.order_by(Action.id)):
+        found.setdefault(action.consultation_id, []).append(action)
+    return found
+
+
+def _wanted_for_actions(actions: list[Action], standing: Standing, cases: list[Case]) -> list[Case]:
+    if not standing.is_chased or standing.state is ConsultationState.WITHDRAWN:
+        return []
+    is_open = {case.action_id for case in cases if case.closed_at is None}
+    return [
+        Case(
+            kind=CaseKind.LATE_ACTION,
+            consultation_id=action.consultation_id,
+            action_id=action.id,
+            opened_at=since,
+        )
+        for action in actions
+        if action.id not in is_open and (since := due_since(action)) is not None
+    ]

@@ -1,0 +1,71 @@
+"""Notices: single messages that other features write and the outbox delivers, each exactly once."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import Person
+from tracker.errors import Conflict
+from tracker.mail.message import compose
+from tracker.mail.render import RenderedMail
+from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+
+BAD_ADDRESS = "The address can't be written on a mail."
+
+
+class MailNotFailed(Conflict):
+    """Only a mail that was given up can be sent again."""
+
+
+class RecipientUnreachable(Conflict):
+    """The person left, or the address is known not to work."""
+
+
+def queue_notice(
+    session: Session, *, recipient: Person, key: str, rendered: RenderedMail, now: datetime
+) -> Mail:
+    """Put a message into the outbox, to be sent at any hour. The same `key` (≤ 80 signs) makes one.
+
+    Part of the caller's transaction: what isn't saved isn't announced.
+    """
+    mail = Mail(
+        kind=MailKind.NOTICE,
+        notice_key=key,
+        recipient_id=recipient.id,
+        queued_at=now,
+        not_before=now,
+        subject=rendered.subject[:255],
+    )
+    try:
+        mail.content = compose(
+            rendered, to_name=recipient.name, to=recipient.email, key=key, date=now
+        )
+    except ValueError:
+        mail.state, mail.last_error = MailState.FAILED, BAD_ADDRESS
+    try:
+        with session.begin_nested():
+            session.add(mail)
+    except IntegrityError:
+        return session.scalars(select(Mail).where(Mail.notice_key == key)).one()
+    return mail
+
+
+def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
+    """Take up a mail that was given up. Reminders travel anew, so that they are true when sent."""
+    session.refresh(mail, with_for_update=True)
+    if mail.state is not MailState.FAILED:
+        raise MailNotFailed("This mail isn't one that was given up, so it was left as it is.")
+    if not mail.recipient.is_reachable:
+        raise RecipientUnreachable(
+            f"Mail can't reach {mail.recipient.name}. Correct the address under People first."
+        )
+    if mail.kind is MailKind.NOTICE:
+        mail.state, mail.attempts, mail.not_before = MailState.WAITING, 0, now
+        mail.last_error, mail.message_id, mail.claimed_until = "", "", None
+        return
+    mail.state, mail.last_error = MailState.CANCELLED, "It was sent again as a new mail."
+    for reminder in session.scalars(select(Reminder).where(Reminder.mail_id == mail.id)):
+        reminder.state, reminder.reason = ReminderState.WAITING, ""
+        reminder.mail_id, reminder.decided_at = None, None

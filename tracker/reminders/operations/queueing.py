@@ -1,0 +1,185 @@
+"""Queueing what is due: reminder rows by the cadence, and the one mail a day they travel in.
+
+It sends nothing. Any number of workers may call it at once: they wait for each other, and the
+unique key (case, step, recipient, local due date) would stop a second row even if they did not.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.accounts.models import Person
+from tracker.clock import local_date
+from tracker.consultations.models import Consultation
+from tracker.reminders.briefing import Briefing, briefings, open_cases, unreachable_because
+from tracker.reminders.models import (
+    Case,
+    Mail,
+    MailKind,
+    MailState,
+    Reminder,
+    ReminderState,
+)
+from tracker.reminders.operations.cases import chunks
+from tracker.reminders.operations.locking import lock_cadence
+from tracker.reminders.policy import DueStep, RecordState, decide, next_window
+from tracker.services.models import Service
+from tracker.services.queries import organisation
+from tracker.working_days import Nation
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Queued:
+    """How many reminders wait from now on, and how many were recorded as skipped."""
+
+    waiting: int
+    skipped: int
+
+
+def queue_due(session: Session, *, now: datetime) -> Queued:
+    """Decide for every open case what is due at `now`, and put it into the outbox."""
+    lock_cadence(session)
+    today = local_date(now, organisation(session).time_zone)
+    waiting = skipped = 0
+    for ids in chunks(list(session.scalars(select(Case.id).where(Case.closed_at.is_(None))))):
+        found = briefings(session, open_cases(session, ids), now=now)
+        rows = [row for briefing in found.values() for row in _rows(briefing, today, now)]
+        waiting += sum(row["state"] is ReminderState.WAITING for row in rows)
+        skipped += sum(row["state"] is ReminderState.SKIPPED for row in rows)
+        _insert_new(session, rows)
+    _put_in_mails(session, now)
+    return Queued(waiting, skipped)
+
+
+def _rows(briefing: Briefing, today: date, now: datetime) -> Iterator[Row]:
+    """The reminder rows that one case is owed now. Those overtaken while waiting are marked here."""
+    if briefing.held:
+        return
+    decision = decide(briefing.steps, briefing.records, today)
+    if decision.send is None:
+        return
+    people = briefing.circle.recipients(decision.send.rule)
+    if not people:
+        return  # nobody to send it to: it stays due until there is somebody
+    _overtake(briefing, decision.send, now)
+    waits = {(r.step, r.recipient_id) for r in briefing.reminders if _is_waiting(r)}
+    for person in people:
+        if (decision.send.step, person.id) not in waits:
+            yield _row(briefing, decision.send, person, now, unreachable_because(person))
+    for due, reason in decision.skipped:
+        for person in briefing.circle.recipients(due.rule):
+            yield _row(briefing, due, person, now, reason)
+
+
+def _row(briefing: Briefing, due: DueStep, person: Person, now: datetime, reason: str) -> Row:
+    """One row: skipped with `reason`, or waiting if there is none."""
+    return {
+        "case_id": briefing.case.id,
+        "step": due.step,
+        "recipient_id": person.id,
+        "due_on": due.due_on,
+        "state": ReminderState.SKIPPED if reason else ReminderState.WAITING,
+        "reason": reason,
+        "queued_at": now,
+        "decided_at": now if reason else None,
+    }
+
+
+def _is_waiting(reminder: Reminder) -> bool:
+    return reminder.state is ReminderState.WAITING
+
+
+def _overtake(briefing: Briefing, send: DueStep, now: datetime) -> None:
+    """Skip what still waits of other steps, unless a worker has it in its hands."""
+    for reminder, record in zip(briefing.reminders, briefing.records, strict=True):
+        if record.state is not RecordState.WAITING or briefing.scheduled(reminder) == send:
+            continue
+        reminder.state, reminder.decided_at = ReminderState.SKIPPED, now
+        reminder.reason = "A higher step came due before it could be sent."
+        reminder.mail = None
+
+
+def _insert_new(session: Session, rows: list[Row]) -> None:
+    session.flush()
+    if rows:
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert = sqlite.insert(Reminder) if is_sqlite else postgresql.insert(Reminder)
+        session.execute(insert.on_conflict_do_nothing(), rows)
+
+
+def _put_in_mails(session: Session, now: datetime) -> None:
+    """Give every waiting reminder its mail: the person's unsent one, or a new one."""
+    loose = _loose_reminders(session)
+    mails = _unsent_mails(session, {recipient_id for _, recipient_id, _ in loose})
+    zone = organisation(session).time_zone
+    has_had_one = _mailed_today(session, local_date(now, zone))
+    for _, recipient_id, nation in loose:
+        earliest = next_window(now, zone, nation, not_today=recipient_id in has_had_one)
+        mail = mails.get(recipient_id)
+        if mail is None:
+            mail = mails[recipient_id] = Mail(
+                kind=MailKind.REMINDER,
+                recipient_id=recipient_id,
+                queued_at=now,
+                not_before=earliest,
+            )
+            session.add(mail)
+        mail.not_before = min(mail.not_before, earliest)
+    session.flush()
+    _attach(session, ((reminder_id, mails[who].id) for reminder_id, who, _ in loose))
+    _drop_empty_mails(session)
+
+
+def _attach(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
+    changes = [{"id": reminder_id, "mail_id": mail_id} for reminder_id, mail_id in pairs]
+    if changes:
+        session.execute(update(Reminder), changes)
+        session.expire_all()
+
+
+def _loose_reminders(session: Session) -> list[tuple[int, int, Nation]]:
+    query = (
+        select(Reminder.id, Reminder.recipient_id, Service.nation)
+        .join(Case, Case.id == Reminder.case_id)
+        .join(Consultation, Consultation.id == Case.consultation_id)
+        .join(Service, Service.id == Consultation.service_id)
+        .where(Reminder.state == ReminderState.WAITING, Reminder.mail_id.is_(None))
+        .order_by(Reminder.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def _unsent_mails(session: Session, people: set[int]) -> dict[int, Mail]:
+    query = (
+        select(Mail)
+        .where(Mail.kind == MailKind.REMINDER, Mail.state == MailState.WAITING)
+        .options(selectinload(Mail.recipient))
+    )
+    return {
+        mail.recipient_id: mail for mail in session.scalars(query) if mail.recipient_id in people
+    }
+
+
+def _mailed_today(session: Session, today: date) -> set[int]:
+    query = select(Mail.recipient_id).where(Mail.kind == MailKind.REMINDER, Mail.day == today)
+    return set(session.scalars(query))
+
+
+def _drop_empty_mails(session: Session) -> None:
+    """Cancel the unsent mails whose reminders were all cancelled or overtaken."""
+    has_reminders = exists().where(
+        Reminder.mail_id == Mail.id, Reminder.state == ReminderState.WAITING
+    )
+    session.execute(
+        update(Mail)
+        .where(Mail.kind == MailKind.REMINDER, Mail.state == MailState.WAITING, ~has_reminders)
+        .values(state=MailState.CANCELLED, last_error="Nothing was left to say.", day=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,81 @@
+"""Snoozing a case: a pause with a reason, which the escalation contact is told of."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import Person
+from tracker.clock import day_in_words, local_date
+from tracker.consultations.operations import lock_consultation, note_event
+from tracker.errors import Conflict, LoopkeeperError
+from tracker.mail.render import render_mail
+from tracker.reminders.models import Case, Snooze
+from tracker.reminders.operations.notices import queue_notice
+from tracker.reminders.policy import SNOOZE_DAYS, SNOOZES_PER_CASE, can_snooze
+from tracker.services.queries import organisation
+
+
+class SnoozeRefused(LoopkeeperError):
+    """The reason or the date won't do; the message says what would."""
+
+
+class SnoozeTooLate(Conflict):
+    """The case can't be snoozed (any more)."""
+
+
+def snooze(
+    session: Session,
+    case: Case,
+    until_on: date,
+    reason: str,
+    *,
+    person_id: int,
+    now: datetime,
+) -> Snooze:
+    """Hold the steps before the escalations until `until_on`. Raises `SnoozeRefused` or `SnoozeTooLate`."""
+    lock_consultation(session, case.consultation)
+    session.refresh(case)
+    _refuse_late(case)
+    today = local_date(now, organisation(session).time_zone)
+    reason = reason.replace("\0", "").strip()
+    _refuse_bad(until_on, reason, today)
+    pause = Snooze(until_on=until_on, reason=reason, at=now, person_id=person_id)
+    case.snoozes.append(pause)
+    detail = f"until {day_in_words(until_on)}"
+    note_event(session, case.consultation, "snoozed", person_id=person_id, now=now, detail=detail)
+    _tell_contact(session, case, pause, now)
+    return pause
+
+
+def _refuse_late(case: Case) -> None:
+    if case.closed_at is not None:
+        raise SnoozeTooLate("There is nothing to wait for: this is settled already.")
+    if not can_snooze(case.kind):
+        raise SnoozeTooLate("This can't be put off. It needs somebody to look after it.")
+    if len(case.snoozes) >= SNOOZES_PER_CASE:
+        raise SnoozeTooLate("It was put off twice already, and that is as often as it can be.")
+
+
+def _refuse_bad(until_on: date, reason: str, today: date) -> None:
+    latest = today + timedelta(days=SNOOZE_DAYS)
+    if not today < until_on <= latest:
+        raise SnoozeRefused(
+            f"Choose a day from {day_in_words(today + timedelta(days=1))} "
+            f"to {day_in_words(latest)}."
+        )
+    if not reason:
+        raise SnoozeRefused("Say why it has to wait. The escalation contact reads it.")
+    if len(reason) > 500:
+        raise SnoozeRefused("Say why in 500 characters or fewer.")
+
+
+def _tell_contact(session: Session, case: Case, pause: Snooze, now: datetime) -> None:
+    contact = case.consultation.service.escalation_contact
+    if contact is None or not contact.is_reachable or contact.id == pause.person_id:
+        return
+    asker = session.get_one(Person, pause.person_id)
+    rendered = render_mail(
+        "snoozed", person=contact, asker=asker, consultation=case.consultation, pause=pause
+    )
+    key = f"snooze/{pause.id}/{contact.id}"
+    queue_notice(session, recipient=contact, key=key, rendered=rendered, now=now)
