@@ -1,0 +1,208 @@
+"""The whole story of a consultation's reminders: every step past and to come, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.clock import day_in_words, local_date
+from tracker.consultations.models import Consultation
+from tracker.consultations.queries import events_of
+from tracker.reminders.briefing import Briefing, briefings, open_cases, unreachable_because
+from tracker.reminders.models import Case, MailState, Reminder, ReminderState
+from tracker.reminders.policy import (
+    CASE_LABELS,
+    STEP_LABELS,
+    DueStep,
+    Step,
+    decide,
+    plan,
+    unsettled,
+)
+from tracker.services.queries import organisation
+
+
+class RowState(StrEnum):
+    SENT = "sent"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    WAITING = "waiting"
+    TO_COME = "to come"
+    HELD = "held"
+    NOTE = "note"  # not a reminder: a clock that started or stopped, a snooze, a moved promise
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the story. `at` is the moment it happened; None for what is still to come."""
+
+    on: date
+    at: datetime | None
+    case_id: int | None
+    case: str
+    state: RowState
+    what: str
+    step: Step | None = None
+    to: tuple[str, ...] = ()
+    why: str = ""
+    mail_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened, oldest first, then what is to come. `is_sending` is the organisation's switch."""
+
+    past: tuple[Row, ...]
+    to_come: tuple[Row, ...]
+    open_cases: tuple[Case, ...]
+    is_sending: bool
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.past + self.to_come
+
+
+# History that moves a clock, in the words of the timeline.
+_MOVES = {
+    "extended": "The closing date was moved",
+    "reopened": "It was opened again",
+    "promise_moved": "The promise date was moved",
+    "owner_changed": "It got another owner",
+}
+
+
+def timeline(session: Session, consultation: Consultation, *, now: datetime) -> Timeline:
+    """Every reminder of the consultation, sent or not, and every one to come, with reasons."""
+    own = organisation(session)
+    zone, today = own.time_zone, local_date(now, own.time_zone)
+    cases = _cases_of(session, consultation.id)
+    past = list(_history(session, consultation, zone))
+    for case in cases:
+        past += _case_rows(case, zone)
+    standing = open_cases(session, [case.id for case in cases if case.closed_at is None])
+    coming = [
+        row
+        for briefing in briefings(session, standing, now=now).values()
+        for row in _coming(briefing, today)
+    ]
+    return Timeline(
+        past=tuple(sorted(past, key=lambda row: (row.at or now, row.state is not RowState.NOTE))),
+        to_come=tuple(sorted(coming, key=lambda row: (row.on, row.case_id or 0))),
+        open_cases=tuple(standing),
+        is_sending=own.is_sending,
+    )
+
+
+def _cases_of(session: Session, consultation_id: int) -> list[Case]:
+    query = (
+        select(Case)
+        .where(Case.consultation_id == consultation_id)
+        .options(
+            selectinload(Case.reminders).joinedload(Reminder.recipient),
+            selectinload(Case.reminders).joinedload(Reminder.mail),
+            joinedload(Case.action),
+        )
+        .order_by(Case.id)
+    )
+    return list(session.scalars(query))
+
+
+def _history(session: Session, consultation: Consultation, zone: str) -> Iterator[Row]:
+    for event in events_of(session, consultation.id):
+        if event.kind in _MOVES:
+            yield Row(
+                on=local_date(event.at, zone),
+                at=event.at,
+                case_id=None,
+                case="",
+                state=RowState.NOTE,
+                what=_MOVES[event.kind],
+                why=event.detail,
+            )
+
+
+def label_of(case: Case) -> str:
+    """The case in words; a promised action by what it says."""
+    version = case.action.published if case.action else None
+    label = CASE_LABELS[case.kind]
+    return f"{label}: {version.text[:80]}" if version else label
+
+
+def _case_rows(case: Case, zone: str) -> Iterator[Row]:
+    def note(at: datetime, what: str, why: str = "") -> Row:
+        on = local_date(at, zone)
+        return Row(on, at, case.id, label_of(case), RowState.NOTE, what, why=why)
+
+    yield note(case.opened_at, "The clock started")
+    for snooze in case.snoozes:
+        who = snooze.person.name if snooze.person else "Somebody"
+        until = day_in_words(snooze.until_on)
+        yield note(snooze.at, f"{who} put it off until {until}", snooze.reason)
+    for reminder in case.reminders:
+        yield _reminder_row(case, reminder)
+    if case.closed_at is not None:
+        yield note(case.closed_at, "The clock stopped", case.closed_because)
+
+
+def _reminder_row(case: Case, reminder: Reminder) -> Row:
+    return Row(
+        on=reminder.due_on,
+        at=reminder.decided_at or reminder.queued_at,
+        case_id=case.id,
+        case=label_of(case),
+        state=RowState(reminder.state.value),
+        what=STEP_LABELS[reminder.step],
+        step=reminder.step,
+        to=(reminder.recipient.name,),
+        why=reminder.reason or _why_it_waits(reminder),
+        mail_id=reminder.mail_id,
+    )
+
+
+def _why_it_waits(reminder: Reminder) -> str:
+    if reminder.state is not ReminderState.WAITING or reminder.mail is None:
+        return ""
+    if reminder.mail.state is MailState.SENDING:
+        return "It was handed to the mail server; the answer isn't known yet."
+    if reminder.mail.last_error:
+        return f"The mail server said: {reminder.mail.last_error}"
+    return "It goes out in the next hours for sending: a working day, 9 am to 4 pm."
+
+
+def _coming(briefing: Briefing, today: date) -> Iterator[Row]:
+    decision = decide(briefing.steps, briefing.records, today)
+    waits = {r.step for r in briefing.reminders if r.state is ReminderState.WAITING}
+    if decision.send is not None and decision.send.step not in waits:
+        yield _due_row(briefing, decision.send, "It is due and will be queued at the next look.")
+    overtaken = {due for due, _reason in decision.skipped}
+    for due in unsettled(briefing.steps, briefing.records):
+        if due in overtaken:
+            yield _due_row(briefing, due, "A higher step is due: this one will be skipped.")
+    for planned in plan(briefing.steps, briefing.records, today):
+        why = ""
+        if planned.gives_way_to is not None:
+            why = f"It gives way on that day to: {STEP_LABELS[planned.gives_way_to]}."
+        elif planned.due.due_on != planned.due.base_on:
+            why = f"Snoozed; it would have come on {day_in_words(planned.due.base_on)}."
+        yield _due_row(briefing, planned.due, why)
+
+
+def _due_row(briefing: Briefing, due: DueStep, why: str) -> Row:
+    people = briefing.circle.recipients(due.rule)
+    lost = [unreachable_because(person) for person in people if not person.is_reachable]
+    if not people:
+        lost = ["There is nobody to send it to."]
+    return Row(
+        on=due.due_on,
+        at=None,
+        case_id=briefing.case.id,
+        case=label_of(briefing.case),
+        state=RowState.HELD if briefing.held else RowState.TO_COME,
+        what=STEP_LABELS[due.step],
+        step=due.step,
+        to=tuple(person.name for person in people if person.is_reachable),
+        why=" ".join(filter(None, (briefing.held, why, *lost))),
+    )
