@@ -16,7 +16,32 @@ from tracker.surveys.question_types import (
     type_of,
 )
 
+MOST_QUESTIONS = 60
+MOST_SURVEYS = 20
+LONGEST_TITLE = 160
+LONGEST_TEXT = 300
+
 AnyQuestion = TypeVar("AnyQuestion", bound=Asked)
+
+
+@dataclass(frozen=True)
+class QuestionDraft:
+    """A question as its author has written it. `show_if` as in `models.Question`."""
+
+    text: str
+    hint: str = ""
+    is_required: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
+    show_if: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class QuestionProblem:
+    """What has to be mended in one question before the survey can be opened."""
+
+    key: str
+    number: int  # its place in the survey, from 1
+    message: str
 
 
 @dataclass(frozen=True)
@@ -111,3 +136,59 @@ def _is_shown(question: Asked, earlier: Sequence[Asked], values: Mapping[str, An
     given = values.get(condition["question"])
     chosen = given if isinstance(given, list) else [given]
     return any(key in condition["any_of"] for key in chosen)
+
+
+def survey_problems(questions: Sequence[Asked]) -> list[QuestionProblem]:
+    """What has to be mended in a survey's questions before it can be opened, in their order.
+
+    That a survey asks nothing at all is not among them: see `asks_something`.
+    """
+    return [
+        QuestionProblem(question.key, number, message)
+        for number, question in enumerate(questions, start=1)
+        for message in type_of(question).problems(question)
+    ]
+
+
+def asks_something(questions: Sequence[Asked]) -> bool:
+    """Whether at least one question has something to answer."""
+    return any(type_of(question).asks for question in questions)
+
+
+def conditions_offered(earlier: Sequence[AnyQuestion]) -> list[AnyQuestion]:
+    """The questions a later one may depend on, in order."""
+    return [question for question in earlier if type_of(question).can_branch]
+
+
+def condition_problem(show_if: Mapping[str, Any] | None, earlier: Sequence[Asked]) -> str | None:
+    """Why a question that stands after `earlier` can't have this condition; None if it can."""
+    if show_if is None:
+        return None
+    asked = next((q for q in conditions_offered(earlier) if q.key == show_if["question"]), None)
+    if asked is None:
+        return "Choose an earlier question that has answers to choose from."
+    known = {choice.key for choice in type_of(asked).choices(asked)}
+    if not show_if["any_of"] or not set(show_if["any_of"]) <= known:
+        return "Tick at least one answer that shows this question."
+    return None
+
+
+def dependents(key: str, questions: Sequence[AnyQuestion]) -> list[AnyQuestion]:
+    """The questions that are shown only for some answers to the question with this key."""
+    return [q for q in questions if q.show_if and q.show_if["question"] == key]
+
+
+def misplaced(questions: Sequence[AnyQuestion]) -> AnyQuestion | None:
+    """The first question that stands before the one it depends on, if any does."""
+    seen: set[str] = set()
+    for question in questions:
+        if question.show_if and question.show_if["question"] not in seen:
+            return question
+        seen.add(question.key)
+    return None
+
+
+def next_key(keys: Sequence[str]) -> str:
+    """The key of a new question: one more than the highest there is."""
+    numbers = [int(key[1:]) for key in keys if key[1:].isdecimal()]
+    return f"q{max(numbers, default=0) + 1}"

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
 from tracker.surveys.models import Question, Survey
 
@@ -34,5 +35,15 @@ def surveys_of(session: Session, consultation_id: int) -> list[Survey]:
         select(Survey)
         .where(Survey.consultation_id == consultation_id)
         .order_by(Survey.position, Survey.id)
+    )
+    return list(session.scalars(query))
+
+
+def drafts(session: Session) -> list[Consultation]:
+    """Every consultation that a survey can still be added to, by title."""
+    query = (
+        select(Consultation)
+        .where(Consultation.opened_at.is_(None), Consultation.withdrawn_at.is_(None))
+        .order_by(Consultation.title, Consultation.id)
     )
     return list(session.scalars(query))

@@ -1,4 +1,4 @@
-"""The survey builder: surveys, their questions, and the preview."""
+"""The blueprint, and what templates of questions may ask."""
 
 from flask import Blueprint
 
@@ -13,5 +13,5 @@ bp.add_app_template_global(type_of)
 
 @bp.app_template_global()
 def condition_of(question: Question) -> policy.Condition | None:
-    """For the templates of questions: when this one is shown, None for always."""
+    """When this question is shown; None for always."""
     return policy.condition_of(question, question.survey.questions)
