@@ -1,0 +1,246 @@
+"""Writes to responses: taking one in, setting one aside, taking it back.
+
+They flush and never commit, and never keep anything that could tell who answered or at what time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.clock import local_date
+from tracker.consultations.models import Consultation
+from tracker.consultations.operations import note_event
+from tracker.errors import Conflict, LoopkeeperError, NotAllowed
+from tracker.responses.models import Answer, SetAsideReason, Source, SurveyResponse
+from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
+from tracker.responses.queries import response_by_submission
+from tracker.services.queries import organisation
+from tracker.surveys.models import Survey
+from tracker.surveys.question_types import AnswerValue
+
+# With a thousand million receipts given, the chance that so many tries all collide is 1 in 10^30.
+_RECEIPT_TRIES = 10
+
+
+class SurveyClosed(Conflict):
+    """The consultation isn't open, and the grace after closing is over too."""
+
+    def __init__(self) -> None:
+        super().__init__("This isn't open for answers any more. Nothing was sent.")
+
+
+class NothingAnswered(LoopkeeperError):
+    """Not one question has an answer, so there is nothing to keep."""
+
+    def __init__(self) -> None:
+        super().__init__("You haven't answered anything yet. Answer one question, then send it.")
+
+
+class NoReceiptLeft(LoopkeeperError):
+    """Every receipt tried for a submission is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A response that is stored now, and the receipt that goes with it.
+
+    `words` is None where there are none to give: on paper, or when the key has changed since.
+    """
+
+    response: SurveyResponse
+    words: str | None
+    is_new: bool
+
+
+def submit_response(
+    session: Session,
+    survey: Survey,
+    values: Mapping[str, AnswerValue],
+    *,
+    submission_id: UUID,
+    key: str,
+    now: datetime,
+    source: Source = Source.PHONE,
+) -> Submitted:
+    """Store what a respondent sent, once, however often and however simultaneously it arrives.
+
+    Sent again, the first stays as it is and the same receipt is given. `values` are answers by
+    question key, already read and checked. Raises `SurveyClosed` and `NothingAnswered`.
+    """
+    earlier = response_by_submission(session, submission_id)
+    if earlier is not None and earlier.survey_id == survey.id:
+        return Submitted(earlier, words_given(earlier, key), is_new=False)
+    consultation = survey.consultation
+    if not accepts(consultation.state, consultation.closed_at, now):
+        raise SurveyClosed
+    own_id = submission_id if earlier is None else uuid4()
+    today = _today(session, now)
+    return _stored_with_receipt(session, survey, values, own_id, source, today, key)
+
+
+def _stored_with_receipt(
+    session: Session,
+    survey: Survey,
+    values: Mapping[str, AnswerValue],
+    submission_id: UUID,
+    source: Source,
+    today: date,
+    key: str,
+) -> Submitted:
+    for attempt in range(_RECEIPT_TRIES):
+        words = receipt_words(submission_id, attempt, key)
+        hashed = receipt_hash(words, key)
+        response = _new_response(survey, values, submission_id, source, today, hashed)
+        if _stored(session, response):
+            return Submitted(response, words, is_new=True)
+        # Taken is either the submission id, by the same form sent at the same moment…
+        twin = response_by_submission(session, submission_id)
+        if twin is not None:
+            return Submitted(twin, words_given(twin, key), is_new=False)
+        # …or the receipt, by another response: the next words are tried.
+    raise NoReceiptLeft("We couldn't make a receipt for you. Send it once more.")
+
+
+def _stored(session: Session, response: SurveyResponse) -> bool:
+    try:
+        with session.begin_nested():
+            session.add(response)
+    except IntegrityError:
+        return False
+    return True
+
+
+def words_given(response: SurveyResponse, key: str) -> str | None:
+    """The receipt that a response was given, worked out anew; None if it has none under this key."""
+    for attempt in range(_RECEIPT_TRIES):
+        words = receipt_words(response.submission_id, attempt, key)
+        if receipt_hash(words, key) == response.receipt_hash:
+            return words
+    return None
+
+
+def type_in_response(
+    session: Session,
+    survey: Survey,
+    values: Mapping[str, AnswerValue],
+    *,
+    submission_id: UUID,
+    source: Source,
+    person_id: int,
+    now: datetime,
+) -> SurveyResponse:
+    """Store a paper form or meeting notes that a member of staff typed in; there is no receipt.
+
+    Raises `SurveyClosed` for a draft or a withdrawn consultation, and `NothingAnswered`.
+    """
+    if not may_type_in(survey.consultation.state):
+        raise SurveyClosed
+    earlier = response_by_submission(session, submission_id)
+    if earlier is not None:
+        return earlier
+    response = _new_response(survey, values, submission_id, source, _today(session, now), None)
+    if not _stored(session, response):
+        twin = response_by_submission(session, submission_id)
+        assert twin is not None  # noqa: S101  (nothing else here has to be unique)
+        return twin
+    note_event(
+        session,
+        survey.consultation,
+        "typed_in",
+        person_id=person_id,
+        now=now,
+        detail=f"One response from {'paper' if source is Source.PAPER else 'a meeting'}",
+    )
+    return response
+
+
+def _new_response(
+    survey: Survey,
+    values: Mapping[str, AnswerValue],
+    submission_id: UUID,
+    source: Source,
+    today: date,
+    hashed: str | None,
+) -> SurveyResponse:
+    if not values:
+        raise NothingAnswered
+    ids = {question.key: question.id for question in survey.questions}
+    return SurveyResponse(
+        submission_id=submission_id,
+        survey_id=survey.id,
+        consultation_id=survey.consultation_id,
+        source=source,
+        received_on=today,
+        receipt_hash=hashed,
+        answers=[Answer(question_id=ids[name], value=value) for name, value in values.items()],
+    )
+
+
+def set_aside(
+    session: Session,
+    response: SurveyResponse,
+    reason: SetAsideReason,
+    *,
+    person_id: int,
+    now: datetime,
+) -> None:
+    """Set one response aside, so that nobody has to code it. See `set_aside_all`."""
+    set_aside_all(session, response.consultation, [response], reason, person_id=person_id, now=now)
+
+
+def set_aside_all(
+    session: Session,
+    consultation: Consultation,
+    responses: Iterable[SurveyResponse],
+    reason: SetAsideReason,
+    *,
+    person_id: int,
+    now: datetime,
+) -> int:
+    """Set responses of one consultation aside; returns how many were not set aside before.
+
+    From `safeguarding` on, only the safeguarding lead reads the words (the queries see to it).
+    """
+    fresh = [response for response in responses if response.set_aside is None]
+    for response in fresh:
+        response.set_aside = reason
+        response.set_aside_on = _today(session, now)
+        response.set_aside_by = person_id
+    if fresh:
+        detail = f"{len(fresh)}: {reason.value}"
+        note_event(session, consultation, "set_aside", person_id=person_id, now=now, detail=detail)
+    return len(fresh)
+
+
+def take_back(
+    session: Session,
+    response: SurveyResponse,
+    *,
+    person_id: int,
+    now: datetime,
+    may_read_worries: bool = False,
+) -> bool:
+    """Undo setting aside; False if it wasn't set aside.
+
+    What is set aside as a safeguarding worry comes back only through somebody who
+    `may_read_worries`; anybody else gets `NotAllowed`.
+    """
+    if response.set_aside is None:
+        return False
+    if response.set_aside is SetAsideReason.SAFEGUARDING and not may_read_worries:
+        raise NotAllowed(
+            "This answer was set aside as a worry. Only the safeguarding lead can give it back."
+        )
+    response.set_aside = None
+    response.set_aside_on = None
+    response.set_aside_by = None
+    note_event(session, response.consultation, "taken_back", person_id=person_id, now=now)
+    return True
+
+
+def _today(session: Session, now: datetime) -> date:
+    return local_date(now, organisation(session).time_zone)

@@ -1,0 +1,187 @@
+"""The phone form: what a respondent sees and sends. No session, no cookie, no script needed."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from tracker.accounts.guard import public
+from tracker.clock import utc_now
+from tracker.consultations.policy import ConsultationState
+from tracker.db import current_session, reading
+from tracker.errors import NotFound
+from tracker.responses import policy
+from tracker.responses.calendar import promise_calendar
+from tracker.responses.forms import typed_for_gone, typed_in_words
+from tracker.responses.operations import (
+    NothingAnswered,
+    Submitted,
+    SurveyClosed,
+    submit_response,
+    words_given,
+)
+from tracker.responses.queries import response_by_submission
+from tracker.responses.views import bp
+from tracker.safeguarding.helplines import CHILDLINE, SHOUT
+from tracker.surveys.models import Survey
+from tracker.surveys.policy import Answers, read_answers
+from tracker.surveys.queries import survey_by_code
+from tracker.surveys.question_types import Form, type_of
+
+NO_ANSWERS = Answers()
+
+
+@bp.route("/s/<code>", methods=["GET", "POST"])
+@public
+def form(code: str) -> ResponseReturnValue:
+    session = current_session()
+    if request.method == "POST":
+        return _receive(session, code)
+    survey = _survey_or_404(session, code)
+    if survey.consultation.state is not ConsultationState.OPEN:
+        return _not_open(survey)
+    page = make_response(_form_page(survey, uuid4(), Form()))
+    # Not "no-store", so that going back to this page finds everything that was typed.
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
+
+
+def _receive(session: Session, code: str) -> ResponseReturnValue:
+    """Take what was sent; whatever is wrong with it, the page that follows still holds the words."""
+    try:
+        typed = request.form
+    except RequestEntityTooLarge:
+        return render_template("responses/too_long.html"), 413
+    survey = _survey_or_404(session, code)
+    submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
+    earlier = response_by_submission(session, submission_id)
+    if earlier is not None and earlier.survey_id == survey.id:
+        return _thanks(session, survey, Submitted(earlier, words_given(earlier, _key()), False))
+    answers = read_answers(survey.questions, typed)
+    gone = typed_for_gone(survey.questions, typed)
+    is_taken = policy.accepts(survey.consultation.state, survey.consultation.closed_at, utc_now())
+    if is_taken and (answers.errors or gone):
+        return _again(session, survey, submission_id, typed, answers, gone=gone)
+    try:
+        submitted = submit_response(
+            session,
+            survey,
+            answers.values,
+            submission_id=submission_id,
+            key=_key(),
+            now=utc_now(),
+        )
+    except SurveyClosed:
+        return _too_late(session, survey, typed)
+    except NothingAnswered as nothing:
+        return _again(session, survey, submission_id, typed, answers, message=nothing.message)
+    session.commit()
+    return _thanks(session, survey, submitted)
+
+
+def _survey_or_404(session: Session, code: str) -> Survey:
+    survey = survey_by_code(session, code)
+    if survey is None:
+        raise NotFound(
+            "There is no survey at this address. Check the letters and numbers after “/s/”, or "
+            "ask the person who gave it to you."
+        )
+    return survey
+
+
+def _key() -> str:
+    key: str = current_app.config["LOOPKEEPER"].derived_key("receipts")
+    return key
+
+
+def _form_page(
+    survey: Survey, submission_id: UUID, typed: Form, answers: Answers = NO_ANSWERS, **more: Any
+) -> str:
+    asked = [question for question in survey.questions if type_of(question).asks]
+    return render_template(
+        "responses/form.html",
+        survey=survey,
+        consultation=survey.consultation,
+        help_nation=survey.consultation.help_page or None,
+        asked=len(asked),
+        minutes=policy.estimated_minutes(survey.questions),
+        submission_id=submission_id,
+        typed=typed,
+        errors=answers.errors,
+        helplines=(CHILDLINE, SHOUT),
+        **more,
+    )
+
+
+def _again(
+    session: Session,
+    survey: Survey,
+    submission_id: UUID,
+    typed: Form,
+    answers: Answers,
+    *,
+    message: str = "",
+    gone: list[str] | None = None,
+) -> ResponseReturnValue:
+    """The form once more, with everything that was typed and what to mend. Nothing is stored."""
+    session.rollback()
+    with reading():
+        page = _form_page(survey, submission_id, typed, answers, message=message, gone=gone or [])
+    return page, 400
+
+
+def _not_open(survey: Survey, typed: Form | None = None) -> ResponseReturnValue:
+    """Why there is no form here; with what was typed, where something was."""
+    consultation = survey.consultation
+    page = render_template(
+        "responses/not_open.html",
+        consultation=consultation,
+        state=consultation.state.value,
+        help_nation=consultation.help_page or None,
+        kept=typed_in_words(survey.questions, typed) if typed else [],
+    )
+    return page, 404 if consultation.state is ConsultationState.DRAFT else 410
+
+
+def _too_late(session: Session, survey: Survey, typed: Form) -> ResponseReturnValue:
+    session.rollback()
+    with reading():
+        return _not_open(survey, typed)
+
+
+def _thanks(session: Session, survey: Survey, submitted: Submitted) -> ResponseReturnValue:
+    """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
+    words, is_new = submitted.words, submitted.is_new
+    session.rollback()
+    with reading():
+        return render_template(
+            "responses/thanks.html",
+            survey=survey,
+            consultation=survey.consultation,
+            help_nation=survey.consultation.help_page or None,
+            words=words.split() if words else [],
+            is_new=is_new,
+            helplines=(CHILDLINE, SHOUT),
+        )
+
+
+@bp.get("/s/<code>/promise.ics")
+@public
+def promise(code: str) -> ResponseReturnValue:
+    """The promise date as an entry for a calendar."""
+    consultation = _survey_or_404(current_session(), code).consultation
+    if consultation.promise_on is None or consultation.state is ConsultationState.DRAFT:
+        raise NotFound("There is no promise date here yet.")
+    calendar = promise_calendar(
+        consultation.title,
+        consultation.promise_on,
+        code=code,
+        base_url=current_app.config["LOOPKEEPER"].base_url,
+        now=utc_now(),
+    )
+    page = Response(calendar, mimetype="text/calendar")
+    page.headers["Content-Disposition"] = "attachment; filename=promise.ics"
+    return page
