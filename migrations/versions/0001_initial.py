@@ -165,6 +165,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_consultation_events_consultation_id'), ['consultation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_consultation_events_person_id'), ['person_id'], unique=False)
 
+    op.create_table('sent_forms',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('consultation_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('verb', sa.String(length=40), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('result', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_sent_forms_consultation_id_consultations'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sent_forms_person_id_people'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_forms'))
+    )
+    with op.batch_alter_table('sent_forms', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sent_forms_consultation_id'), ['consultation_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sent_forms_person_id'), ['person_id'], unique=False)
+
     op.create_table('surveys',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('consultation_id', sa.Integer(), nullable=False),
@@ -436,6 +451,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_surveys_consultation_id'))
 
     op.drop_table('surveys')
+    with op.batch_alter_table('sent_forms', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sent_forms_person_id'))
+        batch_op.drop_index(batch_op.f('ix_sent_forms_consultation_id'))
+
+    op.drop_table('sent_forms')
     with op.batch_alter_table('consultation_events', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consultation_events_person_id'))
         batch_op.drop_index(batch_op.f('ix_consultation_events_consultation_id'))

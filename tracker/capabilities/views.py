@@ -1,5 +1,226 @@
-"""The pages behind the links in mails: the owner's job done without a sign-in."""
+"""The pages behind the links in mails: the owner's job done without a sign-in.
 
-from flask import Blueprint
+GET and HEAD change nothing: mail scanners open every link. A person presses a button, and the form
+carries an id that makes pressing it twice harmless.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from tracker.accounts.guard import public
+from tracker.capabilities.boxes import PAUSE, SUCCESSOR
+from tracker.capabilities.forms import (
+    Sheet,
+    choices_after,
+    kept_words,
+    read_change,
+    read_pause,
+    read_picked,
+    read_sheet,
+    read_successor,
+    typed_from,
+    typed_in,
+)
+from tracker.capabilities.links import LinkDoesNotWork, open_link, open_working_link
+from tracker.capabilities.notices import send_fresh_link, tell_stopped
+from tracker.capabilities.operations import stop_answer
+from tracker.capabilities.pages import (
+    HEADINGS,
+    STATUS,
+    answers_page,
+    page,
+    save_answers,
+    save_change,
+    save_pause,
+    save_successor,
+    show,
+    usual,
+)
+from tracker.capabilities.policy import Verb
+from tracker.capabilities.queries import (
+    cards_of,
+    pausable_cases,
+    people_to_hand_over_to,
+    people_told_of_stop,
+    sent_form_or_404,
+    standing_of,
+    state_of,
+    version_or_404,
+)
+from tracker.reminders.policy import SNOOZE_DAYS
 
 bp = Blueprint("capabilities", __name__, url_prefix="/do")
+
+
+@bp.after_request
+def _keep_to_yourself(response: Response) -> Response:
+    """The address itself is the key: it must not be kept, passed on or found."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@bp.errorhandler(LinkDoesNotWork)
+def _explain(refusal: LinkDoesNotWork) -> ResponseReturnValue:
+    link, holder = refusal.link, refusal.link.holder
+    standing = None
+    if holder is not None and holder.verbs:
+        standing = standing_of(link.session, holder.consultation, now=link.now)
+    explained = render_template(
+        "capabilities/explained.html",
+        link=link,
+        holder=holder,
+        standing=standing,
+        when=link.in_words,
+        kept=kept_words(typed_in(request.form), shown=()),
+    )
+    return explained, STATUS[link.state]
+
+
+@bp.route("/<token>", methods=["GET", "POST"])
+@public
+def act(token: str) -> ResponseReturnValue:
+    """Say what happened to each theme."""
+    link, holder = open_working_link(token, Verb.RECORD if request.method == "POST" else None)
+    if request.method == "GET":
+        return answers_page("act", link, holder, Sheet())
+    cards = cards_of(link.session, holder.consultation.id)
+    sheet = read_sheet(cards, request.form, link.today)
+    return save_answers(link, holder, sheet, Verb.RECORD) or answers_page(
+        "act", link, holder, sheet
+    )
+
+
+@bp.route("/<token>/cannot", methods=["GET", "POST"])
+@public
+def cannot(token: str) -> ResponseReturnValue:
+    """Say that something can't be done, and why."""
+    return _short_answer(token, Verb.CANNOT)
+
+
+@bp.route("/<token>/until", methods=["GET", "POST"])
+@public
+def until(token: str) -> ResponseReturnValue:
+    """Say by when something will be done."""
+    return _short_answer(token, Verb.UNTIL)
+
+
+def _short_answer(token: str, verb: Verb) -> ResponseReturnValue:
+    link, holder = open_working_link(token, verb)
+    if request.method == "GET":
+        return answers_page(verb.value, link, holder, Sheet())
+    cards = cards_of(link.session, holder.consultation.id)
+    sheet = read_picked(cards, request.form, verb, link.today)
+    return save_answers(link, holder, sheet, verb) or answers_page(verb.value, link, holder, sheet)
+
+
+@bp.route("/<token>/snooze", methods=["GET", "POST"])
+@public
+def snooze(token: str) -> ResponseReturnValue:
+    """Put the reminders off for a while, with a reason."""
+    link, holder = open_working_link(token, Verb.SNOOZE)
+    cases = pausable_cases(link.session, holder.consultation.id)
+    sheet = Sheet()
+    if request.method == "POST":
+        sheet, pause = read_pause(request.form, cases)
+        if sent := save_pause(link, holder, sheet, pause):
+            return sent
+    pauses = [case for case in cases if not case.is_spent]
+    return show(
+        "snooze",
+        link,
+        holder,
+        sheet,
+        boxes=PAUSE,
+        pauses=pauses,
+        is_spent=len(cases) > 0,
+        longest=SNOOZE_DAYS,
+        latest=link.today + timedelta(days=SNOOZE_DAYS),
+    )
+
+
+@bp.route("/<token>/hand-over", methods=["GET", "POST"])
+@public
+def hand_over(token: str) -> ResponseReturnValue:
+    """Give it to another of the service's people, or say who else should have it."""
+    link, holder = open_working_link(token, Verb.HAND_OVER)
+    people = people_to_hand_over_to(holder.consultation)
+    sheet = Sheet()
+    if request.method == "POST":
+        sheet, to, words = read_successor(request.form, people)
+        if sent := save_successor(link, holder, sheet, to, words):
+            return sent
+    return show("hand_over", link, holder, sheet, people=people, box=SUCCESSOR)
+
+
+@bp.get("/<token>/done/<uuid:form_id>")
+@public
+def done(token: str, form_id: UUID) -> ResponseReturnValue:
+    """What came of a form that was sent. Readable even when it was the link's last act."""
+    link = open_link(token)
+    if link.holder is None:
+        raise LinkDoesNotWork(link)
+    form = sent_form_or_404(link.session, link.holder, form_id)
+    owed = len(cards_of(link.session, link.holder.consultation.id))
+    return page("done", link, link.holder, form=form, owed=owed)
+
+
+@bp.get("/<token>/pending/<int:version_id>")
+@public
+def pending(token: str, version_id: int) -> ResponseReturnValue:
+    """One answer that isn't on the board yet: when it will be, and the buttons to stop or change it."""
+    link, holder = open_working_link(token)
+    version = version_or_404(link.session, holder.consultation.id, version_id)
+    state = state_of(version)
+    return page(
+        "pending",
+        link,
+        holder,
+        version=version,
+        state=state,
+        heading=HEADINGS[state],
+        told=people_told_of_stop(holder.consultation, version),
+        newest=version.action.latest,
+    )
+
+
+@bp.post("/<token>/pending/<int:version_id>/stop")
+@public
+def stop(token: str, version_id: int) -> ResponseReturnValue:
+    """Keep an answer off the board. What is on it already stays; the page says so."""
+    link, holder = open_working_link(token, Verb.STOP)
+    version = version_or_404(link.session, holder.consultation.id, version_id)
+    if stop_answer(link.session, holder, version, now=link.now):
+        tell_stopped(link.session, link.settings, holder, version, now=link.now)
+        link.session.commit()
+    return redirect(link.to("pending", version_id=version_id), 303)
+
+
+@bp.route("/<token>/pending/<int:version_id>/change", methods=["GET", "POST"])
+@public
+def change(token: str, version_id: int) -> ResponseReturnValue:
+    """Put other words in the place of an answer that isn't on the board yet."""
+    link, holder = open_working_link(token, Verb.CHANGE)
+    version = version_or_404(link.session, holder.consultation.id, version_id)
+    sheet = Sheet(usual(link, holder, ["one"]) | typed_from("one", version.draft))
+    if request.method == "POST":
+        sheet = read_change(request.form, version, link.today)
+        if sent := save_change(link, holder, sheet, version):
+            return sent
+    choices = choices_after(version.action.published)
+    return show("change", link, holder, sheet, version=version, choices=choices)
+
+
+@bp.post("/<token>/fresh-link")
+@public
+def fresh_link(token: str) -> ResponseReturnValue:
+    """Send a fresh link to the address this one was sent to. The same words whatever comes of it."""
+    link = open_link(token)
+    if link.holder is not None:
+        send_fresh_link(link.session, link.settings, link.holder, now=link.now)
+        link.session.commit()
+    return render_template("capabilities/fresh_link.html", link=link)

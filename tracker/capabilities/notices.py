@@ -1,0 +1,145 @@
+"""The notices that follow what was done through a link: who is told, and in which words.
+
+A notice carries theme statements and the service's own words, never a child's. Its key makes it go
+out once; queueing is part of the writing transaction, so nothing is announced that wasn't saved.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Config
+from tracker.accounts.models import Person
+from tracker.actions.models import ActionVersion
+from tracker.capabilities.boxes import SAID
+from tracker.capabilities.policy import moment_words
+from tracker.capabilities.queries import (
+    Holder,
+    had_fresh_link,
+    people_told,
+    people_told_of_stop,
+    people_who_find_an_owner,
+)
+from tracker.clock import local_date
+from tracker.consultations.models import Consultation
+from tracker.mail.render import render_mail
+from tracker.reminders.links import expiry, make_link
+from tracker.reminders.operations import queue_notice
+from tracker.services.queries import organisation
+
+
+def link_for(
+    session: Session,
+    settings: Config,
+    person: Person,
+    consultation: Consultation,
+    *,
+    now: datetime,
+) -> str:
+    """A link of the person's own, counted from today. Everyone who is told gets their own."""
+    today = local_date(now, organisation(session).time_zone)
+    return make_link(settings, consultation.id, person.id, expires_on=expiry(today))
+
+
+def tell_held(
+    session: Session,
+    settings: Config,
+    holder: Holder,
+    versions: Sequence[ActionVersion],
+    *,
+    now: datetime,
+) -> None:
+    """Tell owner, deputies and escalation contact what goes on the board, and when. One mail each."""
+    for person in people_told(holder.consultation):
+        link = link_for(session, settings, person, holder.consultation, now=now)
+        rendered = render_mail(
+            "pending",
+            person=person,
+            author=holder.person,
+            consultation=holder.consultation,
+            answers=[
+                {
+                    "version": version,
+                    "label": SAID[version.outcome],
+                    "link": f"{link}/pending/{version.id}",
+                }
+                for version in versions
+            ],
+            when=_when(session, versions[0], now),
+        )
+        key = f"pending/{versions[0].id}/{person.id}"
+        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+
+
+def tell_stopped(
+    session: Session, settings: Config, holder: Holder, version: ActionVersion, *, now: datetime
+) -> None:
+    """Tell the owner and the author that an answer won't go on the board, and who stopped it."""
+    for person in people_told_of_stop(holder.consultation, version):
+        rendered = render_mail(
+            "stopped",
+            person=person,
+            stopper=holder.person,
+            consultation=holder.consultation,
+            version=version,
+            label=SAID[version.outcome],
+            link=link_for(session, settings, person, holder.consultation, now=now),
+        )
+        key = f"stopped/{version.id}/{person.id}"
+        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+
+
+def tell_new_owner(
+    session: Session, settings: Config, holder: Holder, to: Person, form_id: str, *, now: datetime
+) -> None:
+    """Tell the new owner that it is theirs now, by whom, and give them their own link."""
+    rendered = render_mail(
+        "handed_over",
+        person=to,
+        giver=holder.person,
+        consultation=holder.consultation,
+        link=link_for(session, settings, to, holder.consultation, now=now),
+    )
+    queue_notice(session, recipient=to, key=f"handed/{form_id}", rendered=rendered, now=now)
+
+
+def tell_who_should_answer(
+    session: Session, settings: Config, holder: Holder, words: str, form_id: str, *, now: datetime
+) -> None:
+    """Pass on who else should answer, to those who can make somebody the owner."""
+    for person in people_who_find_an_owner(session, holder.consultation):
+        rendered = render_mail(
+            "somebody_else",
+            person=person,
+            asker=holder.person,
+            consultation=holder.consultation,
+            words=words,
+            link=link_for(session, settings, person, holder.consultation, now=now),
+        )
+        key = f"somebody/{form_id}/{person.id}"
+        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+
+
+def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: datetime) -> bool:
+    """Send the holder a fresh link; False if one is on its way, or they could use none."""
+    person = holder.person
+    # Two at once follow each other, so the second sees the first one's mail.
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    if not holder.verbs or not person.is_reachable or had_fresh_link(session, person.id, now=now):
+        return False
+    rendered = render_mail(
+        "fresh_link",
+        person=person,
+        consultation=holder.consultation,
+        link=link_for(session, settings, person, holder.consultation, now=now),
+    )
+    key = f"link/{person.id}/{now:%Y%m%dT%H%M%S}"
+    queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+    return True
+
+
+def _when(session: Session, version: ActionVersion, now: datetime) -> str:
+    assert version.publishes_at is not None  # noqa: S101  (recorded by mail: it publishes by itself)
+    return moment_words(version.publishes_at, now, organisation(session).time_zone)
