@@ -1,0 +1,1 @@
+"""What the public may see: nothing unpublished, no small number, and never a respondent's words."""
