@@ -27,6 +27,9 @@ def choices(*texts: str, **more: Any) -> dict[str, Any]:
     return {"choices": listed} | more
 
 
+THREE = choices("Always", "Sometimes", "Never")
+
+
 def only_if(question: str, *any_of: str) -> dict[str, Any]:
     return {"question": question, "any_of": list(any_of)}
 

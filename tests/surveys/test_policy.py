@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.surveys.asked import PlainQuestion, choices, form, only_if
+from tests.surveys.asked import THREE, PlainQuestion, form, only_if
 from tracker.surveys import policy
-
-THREE = choices("Always", "Sometimes", "Never")
 
 FIRST = PlainQuestion("one_choice", "q1", "How often?", settings=THREE)
 SECOND = PlainQuestion(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from tests.surveys.asked import PlainQuestion, choices, form
+from tests.surveys.asked import THREE, PlainQuestion, choices, form
 from tracker.surveys.question_types import (
     QUESTION_TYPES,
     AnswerValue,
@@ -19,8 +19,6 @@ from tracker.surveys.question_types import (
 from tracker.surveys.question_types.chosen import rekeyed
 from tracker.surveys.question_types.information import Information
 from tracker.surveys.question_types.scale import Scale
-
-THREE = choices("Always", "Sometimes", "Never")
 
 SHORT = PlainQuestion("short_text")
 LONG = PlainQuestion("long_text")

@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from tracker.consultations.models import Consultation
 from tracker.surveys import policy
@@ -50,7 +50,7 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     title = StringField(
         "Name of the survey",
-        [InputRequired("Write a name for the survey."), at_most(policy.LONGEST_TITLE)],
+        [DataRequired("Write a name for the survey."), at_most(policy.LONGEST_TITLE)],
         filters=[one_line],
         description="Young people see it. For example: Our youth centre, easy to read.",
     )
@@ -73,16 +73,17 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     text = TextAreaField(
         "Question",
-        [InputRequired("Write the question."), at_most(policy.LONGEST_TEXT)],
+        [DataRequired("Write the question."), at_most(policy.LONGEST_TEXT)],
         filters=[one_line],
         description="One thing at a time, in words a nine-year-old knows.",
     )
     hint = StringField(
-        "A line of help below it", [at_most(policy.LONGEST_TEXT)], filters=[one_line]
+        "A line of help below it",
+        [Optional(), at_most(policy.LONGEST_TEXT)],
+        filters=[one_line],
     )
     is_required = BooleanField(
-        "They can't skip this one",
-        description="Use it rarely: people who can't skip often stop.",
+        "They can't skip this one. Use it rarely: people who can't skip often stop altogether."
     )
     show_if = RadioField("When is it shown?", default=ALWAYS, **_FROM_LIST)
     answers = SelectMultipleField("Answers that show it", **_FROM_LIST)

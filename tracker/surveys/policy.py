@@ -152,7 +152,12 @@ def survey_problems(questions: Sequence[Asked]) -> list[QuestionProblem]:
 
 def asks_something(questions: Sequence[Asked]) -> bool:
     """Whether at least one question has something to answer."""
-    return any(type_of(question).asks for question in questions)
+    return asked_count(questions) > 0
+
+
+def asked_count(questions: Sequence[Asked]) -> int:
+    """How many questions have something to answer."""
+    return sum(type_of(question).asks for question in questions)
 
 
 def conditions_offered(earlier: Sequence[AnyQuestion]) -> list[AnyQuestion]:

@@ -1,13 +1,14 @@
 """Surveys as a whole: added, copied, named and deleted."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.consultations.models import Consultation
 from tracker.surveys import policy
-from tracker.surveys.codes import new_code
+from tracker.surveys.codes import free_code
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.operations.changing import TooMany, insist_on_draft, note_change
 
@@ -86,16 +87,12 @@ def _new_survey(session: Session, consultation: Consultation, title: str) -> Sur
             f"A consultation has {policy.MOST_SURVEYS} surveys at most. Delete one first."
         )
     position = 0 if last is None else last + 1
-    survey = Survey(
-        consultation=consultation, title=title, code=_free_code(session), position=position
-    )
+    code = free_code(partial(_is_taken, session))
+    survey = Survey(consultation=consultation, title=title, code=code, position=position)
     session.add(survey)
     session.flush()
     return survey
 
 
-def _free_code(session: Session) -> str:
-    while True:
-        code = new_code()
-        if session.scalar(select(Survey.id).where(Survey.code == code)) is None:
-            return code
+def _is_taken(session: Session, code: str) -> bool:
+    return session.scalar(select(Survey.id).where(Survey.code == code)) is not None

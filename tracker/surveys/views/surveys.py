@@ -23,7 +23,7 @@ from tracker.surveys.views.blueprint import bp
 def index(consultation_id: int) -> ResponseReturnValue:
     """A consultation's surveys."""
     consultation = _consultation(consultation_id, Act.SEE_CONSULTATION)
-    return _index_page(consultation, SurveyForm(formdata=None))
+    return _index_page(consultation, SurveyForm())
 
 
 @bp.post("/consultations/<int:consultation_id>/surveys")
@@ -150,12 +150,13 @@ def _consultation(consultation_id: int, act: Act) -> Consultation:
 
 def _index_page(consultation: Consultation, form: SurveyForm) -> str:
     surveys = queries.surveys_of(current_session(), consultation.id)
-    if not surveys and form.title.data is None:
+    if not surveys and not form.is_submitted():
         form.title.data = consultation.title
     return render_template(
         "surveys/index.html",
         consultation=consultation,
         surveys=surveys,
+        asked={survey.id: policy.asked_count(survey.questions) for survey in surveys},
         form=form,
         may_edit=may_edit(consultation),
     )
