@@ -205,10 +205,11 @@ def set_aside_all(
 
     From `safeguarding` on, only the safeguarding lead reads the words (the queries see to it).
     """
+    today = _today(session, now)
     fresh = [response for response in responses if response.set_aside is None]
     for response in fresh:
         response.set_aside = reason
-        response.set_aside_on = _today(session, now)
+        response.set_aside_on = today
         response.set_aside_by = person_id
     if fresh:
         detail = f"{len(fresh)}: {reason.value}"

@@ -16,6 +16,7 @@ from tracker.errors import NotFound
 from tracker.responses import policy
 from tracker.responses.calendar import promise_calendar
 from tracker.responses.forms import typed_for_gone, typed_in_words
+from tracker.responses.models import SurveyResponse
 from tracker.responses.operations import (
     NothingAnswered,
     Submitted,
@@ -59,7 +60,8 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
     earlier = response_by_submission(session, submission_id)
     if earlier is not None and earlier.survey_id == survey.id:
-        return _thanks(session, survey, Submitted(earlier, words_given(earlier, _key()), False))
+        known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
+        return _thanks(session, survey, known, typed)
     answers = read_answers(survey.questions, typed)
     gone = typed_for_gone(survey.questions, typed)
     is_taken = policy.accepts(survey.consultation.state, survey.consultation.closed_at, utc_now())
@@ -79,7 +81,7 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
     except NothingAnswered as nothing:
         return _again(session, survey, submission_id, typed, answers, message=nothing.message)
     session.commit()
-    return _thanks(session, survey, submitted)
+    return _thanks(session, survey, submitted, typed)
 
 
 def _survey_or_404(session: Session, code: str) -> Survey:
@@ -152,9 +154,12 @@ def _too_late(session: Session, survey: Survey, typed: Form) -> ResponseReturnVa
         return _not_open(survey, typed)
 
 
-def _thanks(session: Session, survey: Survey, submitted: Submitted) -> ResponseReturnValue:
+def _thanks(
+    session: Session, survey: Survey, submitted: Submitted, typed: Form
+) -> ResponseReturnValue:
     """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
     words, is_new = submitted.words, submitted.is_new
+    other = [] if is_new else _sent_differently(survey, submitted.response, typed)
     session.rollback()
     with reading():
         return render_template(
@@ -164,8 +169,24 @@ def _thanks(session: Session, survey: Survey, submitted: Submitted) -> ResponseR
             help_nation=survey.consultation.help_page or None,
             words=words.split() if words else [],
             is_new=is_new,
+            other=other,
+            new_id=uuid4(),
             helplines=(CHILDLINE, SHOUT),
         )
+
+
+def _sent_differently(survey: Survey, stored: SurveyResponse, typed: Form) -> list[tuple[str, str]]:
+    """Everything typed, if it says something else than what is stored under its submission id.
+
+    A page that somebody else finds by going back on a shared phone still carries the first id;
+    what they write there must not be lost as "we already have it".
+    """
+    keys = {question.id: question.key for question in survey.questions}
+    kept = {keys.get(answer.question_id): answer.value for answer in stored.answers}
+    answers = read_answers(survey.questions, typed)
+    if answers.values == kept or not (answers.values or answers.errors):
+        return []
+    return [pair for pair in typed.items(multi=True) if pair[0] != "submission_id"]
 
 
 @bp.get("/s/<code>/promise.ics")
