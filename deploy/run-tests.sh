@@ -8,4 +8,4 @@ rm -f .coverage .coverage.*
 echo "Coverage over all (at least 95 %):"
 "$bin/coverage" report --fail-under 95 --skip-covered | tail -n 12
 echo "Coverage of policies, operations and the worker (100 %):"
-"$bin/coverage" report --fail-under 100 --include 'tracker/*/policy.py,tracker/*/operations.py,tracker/*/worker.py'
+"$bin/coverage" report --fail-under 100 --include '*/policy.py,*/policy/*.py,*/operations.py,*/operations/*.py,*/worker.py,*/worker/*.py'

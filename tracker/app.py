@@ -13,7 +13,7 @@ from tracker.accounts.duties import init_duties
 from tracker.accounts.guard import actor_may, init_guard, is_public
 from tracker.accounts.models import Person, Role
 from tracker.accounts.policy import Act
-from tracker.accounts.sign_in import RotatingTotp, limit_guessing, sign_in_settings
+from tracker.accounts.sign_in import RotatingTotp, init_sign_in, sign_in_settings
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
@@ -21,9 +21,13 @@ from tracker.capabilities.views import bp as capabilities
 from tracker.clock import day_in_words
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
+from tracker.demo.cli import demo
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
+from tracker.mail.security import SecurityMail
 from tracker.opening.views import bp as opening
+from tracker.reminders.cli import reminders_cli
+from tracker.reminders.scheduler import start_scheduler
 from tracker.reminders.views import bp as reminders
 from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
@@ -71,8 +75,13 @@ def create_app(settings: Config) -> Flask:
     settings.data.mkdir(parents=True, exist_ok=True)
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Security(app, SQLAlchemyUserDatastore(db, Person, Role), totp_cls=RotatingTotp)
-    limit_guessing(app)
+    security = Security(
+        app,
+        SQLAlchemyUserDatastore(db, Person, Role),
+        totp_cls=RotatingTotp,
+        mail_util_cls=SecurityMail,
+    )
+    init_sign_in(app, security)
     init_form_protection(app)
     app.before_request(_protect_forms)
     _init_transactions(app)
@@ -83,7 +92,11 @@ def create_app(settings: Config) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(setup)
+    app.cli.add_command(demo)
+    app.cli.add_command(reminders_cli)
     _init_templates(app)
+    if settings.scheduler:
+        start_scheduler(app)
     return app
 
 
