@@ -26,6 +26,7 @@ from tests.browser import chromium, served
 from tracker.accounts.models import Person
 from tracker.app import create_app
 from tracker.db import Base, current_session, db
+from tracker.web.limits import limiter
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -89,6 +90,7 @@ def app(_app: Flask) -> Iterator[Flask]:
     yield _app
     with _app.app_context():
         _empty_tables()
+    limiter.reset()
     data = Path(_app.config["LOOPKEEPER"].data)
     for left in data.iterdir():
         if left.is_dir():

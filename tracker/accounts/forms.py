@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from tracker.accounts.models import Person
 from tracker.accounts.operations import PersonDraft
@@ -21,7 +21,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "Name",
         filters=[_stripped],
         validators=[
-            InputRequired("Enter the person's name"),
+            DataRequired("Enter the person's name"),
             Length(max=120, message="Make the name shorter: at most 120 characters"),
         ],
     )
@@ -30,7 +30,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="They sign in with it, and reminders go there.",
         filters=[_stripped, str.lower],
         validators=[
-            InputRequired("Enter the person's e-mail address"),
+            DataRequired("Enter the person's e-mail address"),
             Length(max=254, message="Make the address shorter: at most 254 characters"),
             Email("Enter an e-mail address like name@example.org"),
         ],
@@ -58,7 +58,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """Only roles that exist; anything else never came from the page."""
         if unknown := set(field.data or ()) - {role.value for role in RoleName}:
             field.data = [role for role in field.data or () if role not in unknown]
-            raise ValueError("Choose from the roles on the page")
+            raise ValidationError("Choose from the roles on the page")
 
     def draft(self) -> PersonDraft:
         """What was typed, once it is sound."""

@@ -4,8 +4,8 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, request
-from flask_security import Totp
+from flask import Flask, Response, abort, request
+from flask_security import Security, Totp
 from passlib.totp import TOTP, AppWallet  # type: ignore[import-untyped]
 
 from config import Config
@@ -94,6 +94,8 @@ def sign_in_settings(settings: Config) -> dict[str, Any]:
         "API_ENABLED_METHODS": ["session"],
         "RETURN_GENERIC_RESPONSES": True,
         "FLASH_MESSAGES": True,
+        "CACHE_CONTROL": None,  # `tracker.web.headers` says no-store
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},  # asks no name server
         "FRESHNESS": timedelta(hours=1),
         "RECOVERABLE": True,
         "RESET_PASSWORD_WITHIN": timedelta(days=3),  # an invitation has to outlive a weekend
@@ -139,13 +141,21 @@ def _category(message: str) -> str:
     return "success" if message in good + done + rest else "error"
 
 
-def limit_guessing(app: Flask) -> None:
-    """Bound how often one address may guess a password or a code, or have a mail sent."""
+def init_sign_in(app: Flask, security: Security) -> None:
+    """Forms only, and a bound on how often one address may guess or have a mail sent."""
+    security.want_json(lambda _request: False)
+    app.before_request(_refuse_json)
     for endpoint, limit in _GUESSES.items():
         _limit(app, endpoint, limit, deduct_when=_was_wrong)
     _limit(app, "security.login", "10 per 15 minutes", key_func=_name_key, deduct_when=_was_wrong)
     for endpoint, limit in _MAILS.items():
         _limit(app, endpoint, limit)
+
+
+def _refuse_json() -> None:
+    # The library would read it, and trips over shapes that no form can have.
+    if request.blueprint == "security" and request.is_json:
+        abort(415)
 
 
 def _limit(app: Flask, endpoint: str, limit: str, **how: Any) -> None:

@@ -9,10 +9,12 @@ from tracker.accounts.duties import duties_of
 from tracker.accounts.forms import PersonForm, form_about
 from tracker.accounts.guard import current_person, require
 from tracker.accounts.invitation import send_invitation
+from tracker.accounts.models import Person
 from tracker.accounts.operations import AddressTaken, LastAdministrator
 from tracker.accounts.policy import ROLE_LABELS, Act
 from tracker.accounts.queries import all_people, person_or_404
 from tracker.db import current_session
+from tracker.mail.security import MailNotSent
 
 bp = Blueprint("accounts", __name__, url_prefix="/staff")
 
@@ -53,8 +55,8 @@ def add_person() -> ResponseReturnValue:
             form.email.errors = [taken.message]
         else:
             session.commit()
-            send_invitation(person)
-            flash(f"{person.name} is added. A link to choose a password went to {person.email}.")
+            flash(f"{person.name} is added.")
+            _invite(person)
             return redirect(url_for("accounts.people"))
     return render_template("accounts/add_person.html", form=form)
 
@@ -88,8 +90,7 @@ def invite(person_id: int) -> ResponseReturnValue:
     if not person.active:
         flash(f"{person.name} has left. Bring them back before you invite them.", "error")
     else:
-        send_invitation(person)
-        flash(f"A link to choose a password went to {person.email}.")
+        _invite(person)
     return redirect(url_for("accounts.edit_person", person_id=person.id))
 
 
@@ -142,3 +143,16 @@ def switch_off_two_step(person_id: int) -> ResponseReturnValue:
         flash(f"{person.name} signs in with a password alone until they set it up again.")
         return redirect(url_for("accounts.edit_person", person_id=person.id))
     return render_template("accounts/switch_off_two_step.html", form=form, person=person)
+
+
+def _invite(person: Person) -> None:
+    try:
+        send_invitation(person)
+    except MailNotSent:
+        flash(
+            f"No mail could be sent to {person.email} just now. Open {person.name}'s page in a few "
+            "minutes and send the link again.",
+            "error",
+        )
+    else:
+        flash(f"A link to choose a password went to {person.email}.")

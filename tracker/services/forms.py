@@ -15,7 +15,14 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from tracker.accounts.models import Person
 from tracker.services.models import Organisation, Service
@@ -41,7 +48,7 @@ class ServiceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="As young people know it: they read it before the first question.",
         filters=[_one_line],
         validators=[
-            InputRequired("Enter the service's name"),
+            DataRequired("Enter the service's name"),
             Length(max=120, message="Make the name shorter: at most 120 characters"),
         ],
     )
@@ -113,7 +120,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="Stands on top of every public page.",
         filters=[_one_line],
         validators=[
-            InputRequired("Enter the organisation's name"),
+            DataRequired("Enter the organisation's name"),
             Length(max=120, message="Make the name shorter: at most 120 characters"),
         ],
     )
@@ -126,7 +133,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "Time zone",
         description="Reminders go out between 9 and 4 by this clock, for example Europe/London.",
         filters=[_one_line],
-        validators=[InputRequired("Enter a time zone, for example Europe/London")],
+        validators=[DataRequired("Enter a time zone, for example Europe/London")],
     )
     goes_live_on = DateField(
         "Nothing that closed before this day is chased",
@@ -137,7 +144,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def validate_time_zone(self, field: StringField) -> None:
         if field.data not in available_timezones():
-            raise ValueError("We don't know this time zone. Enter one like Europe/London.")
+            raise ValidationError("We don't know this time zone. Enter one like Europe/London.")
 
     def validate_goes_live_on(self, field: DateField) -> None:
         if field.data is None:

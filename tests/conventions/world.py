@@ -1,0 +1,85 @@
+"""A small world with one of everything, so that every route can be opened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tests import factories as make
+from tests.conventions.access_table import Persona
+from tracker.accounts.models import Person
+from tracker.accounts.policy import RoleName
+from tracker.reminders.models import Case, Mail, MailKind
+from tracker.reminders.policy import CaseKind
+
+
+@dataclass(frozen=True)
+class World:
+    people: Mapping[Persona, Person]
+    # What to put in a route's address, by the name of its parameter.
+    values: Mapping[str, Any]
+
+
+def make_world(session: Session) -> World:
+    """One closed consultation of one service, with all that can hang from it."""
+    make.make_organisation(session)
+    people = {
+        Persona.ADMINISTRATOR: make.make_person(session, "", RoleName.ADMINISTRATOR),
+        Persona.PARTICIPATION_LEAD: make.make_person(session, "", RoleName.PARTICIPATION_LEAD),
+        Persona.SAFEGUARDING_LEAD: make.make_person(session, "", RoleName.SAFEGUARDING_LEAD),
+        Persona.VIEWER: make.make_person(session, "", RoleName.VIEWER),
+        Persona.OWNER: make.make_person(session),
+        Persona.DEPUTY: make.make_person(session),
+        Persona.CONTACT: make.make_person(session),
+        Persona.OTHER_OWNER: make.make_person(session),
+    }
+    service = make.make_service(
+        session,
+        owner=people[Persona.OWNER],
+        deputies=[people[Persona.DEPUTY]],
+        escalation_contact=people[Persona.CONTACT],
+    )
+    make.make_service(session, owner=people[Persona.OTHER_OWNER])
+    return World(people, _rows(session, service) | _plain_values())
+
+
+def _rows(session: Session, service: Any) -> dict[str, Any]:
+    bystander = make.make_person(session)
+    consultation = make.make_closed_consultation(session, service=service)
+    survey = make.make_survey(session, consultation)
+    question = make.make_question(session, survey)
+    response = make.make_response(session, survey, answers={question: "A later bus"})
+    theme = make.make_theme(session, consultation)
+    make.make_coding(session, response, theme)
+    action = make.make_action(session, theme)
+    case = Case(kind=CaseKind.UNTOLD, consultation_id=consultation.id, opened_at=make.NOW)
+    mail = Mail(
+        kind=MailKind.NOTICE,
+        notice_key="a key",
+        recipient_id=service.owner_id,
+        queued_at=make.NOW,
+        not_before=make.NOW,
+        subject="A subject",
+    )
+    session.add_all([case, mail])
+    session.flush()
+    return {
+        "person_id": bystander.id,
+        "service_id": service.id,
+        "consultation_id": consultation.id,
+        "slug": consultation.slug,
+        "survey_id": survey.id,
+        "code": survey.code,
+        "question_id": question.id,
+        "response_id": response.id,
+        "theme_id": theme.id,
+        "action_id": action.id,
+        "version_id": action.versions[0].id,
+        "case_id": case.id,
+        "mail_id": mail.id,
+    }
+
+
+def _plain_values() -> dict[str, Any]:
+    return {"filename": "staff.css", "token": "not-a-token"}
