@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories as make
+from tests.counting import counted
 from tests.surveys.asked import THREE, only_if
 from tests.surveys.rows import open_it
 from tracker.consultations.models import Consultation
-from tracker.db import db
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.question_types import QUESTION_TYPES
 
@@ -54,28 +53,18 @@ def test_index_takes_as_many_queries_for_three_surveys_as_for_one(
     session: Session, owner: FlaskClient, survey: Survey
 ) -> None:
     url = f"/staff/consultations/{survey.consultation_id}/surveys"
-    with_one = count_queries(owner, url)
+    with_one = count_queries(session, owner, url)
     for _ in range(2):
         more = make.make_survey(session, survey.consultation)
         make.make_question(session, more)
 
-    assert count_queries(owner, url) == with_one
+    assert count_queries(session, owner, url) == with_one
 
 
-def count_queries(browser: FlaskClient, url: str) -> int:
-    counted: list[str] = []
-
-    def count(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
-        counted.append(statement)
-
-    with browser.application.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+def count_queries(session: Session, browser: FlaskClient, url: str) -> int:
+    with counted(session) as statements:
         assert browser.get(url).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return sum(statement.lstrip().startswith("SELECT") for statement in counted)
+    return sum(statement.lstrip().startswith("SELECT") for statement in statements)
 
 
 def test_add_makes_a_survey_and_goes_on_to_its_questions(
@@ -217,11 +206,11 @@ def test_build_takes_as_many_queries_for_three_questions_as_for_one(
     survey = make.make_survey(session, consultation)
     make.make_question(session, survey, kind="one_choice", settings=THREE)
     url = f"/staff/surveys/{survey.id}"
-    with_one = count_queries(owner, url)
+    with_one = count_queries(session, owner, url)
     for _ in range(2):
         make.make_question(session, survey, show_if=only_if("q1", "c1"))
 
-    assert count_queries(owner, url) == with_one
+    assert count_queries(session, owner, url) == with_one
 
 
 def test_build_shows_a_viewer_no_buttons(viewer: FlaskClient, survey: Survey) -> None:
