@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
@@ -17,6 +17,7 @@ from tracker.accounts.queries import people_with_role
 from tracker.actions.models import Action, ActionVersion
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation, ConsultationEvent
+from tracker.loop.queries import Loop, loops_of
 from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
 from tracker.reminders.policy import (
     QUIET_AFTER_ACT,
@@ -30,6 +31,7 @@ from tracker.reminders.policy import (
     reopened_promise,
     schedule,
 )
+from tracker.services.models import Service
 from tracker.services.queries import organisation
 
 log = logging.getLogger(__name__)
@@ -95,13 +97,26 @@ class Briefing:
         return same[0] if same else None
 
 
+# The people around a consultation without their roles, which no cadence asks for.
+WITHOUT_ROLES = (
+    joinedload(Consultation.owner).lazyload(Person.roles),
+    joinedload(Consultation.service).options(
+        joinedload(Service.owner).lazyload(Person.roles),
+        joinedload(Service.escalation_contact).lazyload(Person.roles),
+        selectinload(Service.deputies).lazyload(Person.roles),
+    ),
+)
+
+
 def open_cases(session: Session, ids: Sequence[int] | None = None) -> list[Case]:
     """The open cases (of these ids, if given), oldest first, with what a briefing needs."""
     query = (
         select(Case)
         .join(Case.consultation)
         .where(Case.closed_at.is_(None))
-        .options(contains_eager(Case.consultation), selectinload(Case.action))
+        .options(
+            contains_eager(Case.consultation).options(*WITHOUT_ROLES), selectinload(Case.action)
+        )
         .order_by(Case.id)
     )
     return list(session.scalars(query if ids is None else query.where(Case.id.in_(ids))))
@@ -252,3 +267,18 @@ def _acts_of_owners(
         .group_by(ConsultationEvent.consultation_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def sound_loops(
+    session: Session, consultations: Sequence[Consultation], *, now: datetime
+) -> dict[int, Loop]:
+    """How each loop stands, by consultation id. One with impossible dates is logged and left out."""
+    try:
+        return loops_of(session, consultations, now=now)
+    except OverflowError:
+        if len(consultations) == 1:
+            log.error("consultation %s has dates that can't be reckoned with", consultations[0].id)
+            return {}
+    half = len(consultations) // 2
+    first = sound_loops(session, consultations[:half], now=now)
+    return first | sound_loops(session, consultations[half:], now=now)

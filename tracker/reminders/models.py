@@ -165,8 +165,8 @@ class Mail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     message_id: Mapped[str] = mapped_column(String(120), default="")
     subject: Mapped[str] = mapped_column(String(255), default="")
-    # The rendered message, kept so that a second try sends the same bytes.
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The rendered message, kept so that a second try sends the same bytes. Read only when asked for.
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
 

@@ -3,7 +3,6 @@
 Doing it again changes nothing. It sends nothing and queues nothing.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +14,13 @@ from tracker.actions.models import Action, ActionVersion
 from tracker.clock import day_in_words
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import ConsultationState
-from tracker.loop.queries import Loop, loops_of
-from tracker.reminders.briefing import closed_on, due_since
+from tracker.loop.queries import Loop
+from tracker.reminders.briefing import WITHOUT_ROLES, closed_on, due_since, sound_loops
 from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
 from tracker.reminders.operations.locking import lock_cadence
 from tracker.reminders.policy import CaseKind, Standing, why_over
 from tracker.services.models import Organisation
 from tracker.services.queries import organisation
-
-log = logging.getLogger(__name__)
 
 CHUNK = 500
 OF_CONSULTATION = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS, CaseKind.ORPHAN)
@@ -81,7 +78,8 @@ def _ids_in_play(session: Session) -> list[int]:
 
 
 def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
-    consultations = list(session.scalars(select(Consultation).where(Consultation.id.in_(ids))))
+    in_play = select(Consultation).where(Consultation.id.in_(ids)).options(*WITHOUT_ROLES)
+    consultations = list(session.scalars(in_play))
     standings = _standings(session, consultations, now)
     cases: dict[int, list[Case]] = {}
     for case in session.scalars(
@@ -110,26 +108,12 @@ def _standings(
     session: Session, consultations: list[Consultation], now: datetime
 ) -> dict[int, Standing]:
     own = organisation(session)
-    loops = _loops(session, [c for c in consultations if c.closed_at], now)
+    loops = sound_loops(session, [c for c in consultations if c.closed_at], now=now)
     return {
         consultation.id: _standing(consultation, loops.get(consultation.id), own)
         for consultation in consultations
         if consultation.closed_at is None or consultation.id in loops
     }
-
-
-def _loops(session: Session, consultations: list[Consultation], now: datetime) -> dict[int, Loop]:
-    try:
-        return loops_of(session, consultations, now=now)
-    except (OverflowError, ValueError):
-        if len(consultations) == 1:
-            log.error("consultation %s can't be reckoned with", consultations[0].id)
-            return {}
-    # One of them has impossible dates; it must not silence the others.
-    halves = len(consultations) // 2
-    return _loops(session, consultations[:halves], now) | _loops(
-        session, consultations[halves:], now
-    )
 
 
 def _standing(consultation: Consultation, loop: Loop | None, own: Organisation) -> Standing:

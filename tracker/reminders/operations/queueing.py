@@ -4,7 +4,7 @@ It sends nothing. Any number of workers may call it at once: they wait for each 
 unique key (case, step, recipient, local due date) would stop a second row even if they did not.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,7 @@ from tracker.services.queries import organisation
 from tracker.working_days import Nation
 
 Row = dict[str, Any]
+Loose = tuple[int, int, Nation]  # a waiting reminder in no mail: its id, recipient, nation
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def queue_due(session: Session, *, now: datetime) -> Queued:
         waiting += sum(row["state"] is ReminderState.WAITING for row in rows)
         skipped += sum(row["state"] is ReminderState.SKIPPED for row in rows)
         _insert_new(session, rows)
-    _put_in_mails(session, now)
+    if loose := _loose_reminders(session):
+        _put_in_mails(session, loose, now)
+    _drop_empty_mails(session)
     return Queued(waiting, skipped)
 
 
@@ -114,9 +117,8 @@ def _insert_new(session: Session, rows: list[Row]) -> None:
         session.execute(insert.on_conflict_do_nothing(), rows)
 
 
-def _put_in_mails(session: Session, now: datetime) -> None:
+def _put_in_mails(session: Session, loose: list[Loose], now: datetime) -> None:
     """Give every waiting reminder its mail: the person's unsent one, or a new one."""
-    loose = _loose_reminders(session)
     mails = _unsent_mails(session, {recipient_id for _, recipient_id, _ in loose})
     zone = organisation(session).time_zone
     has_had_one = _mailed_today(session, local_date(now, zone))
@@ -133,18 +135,12 @@ def _put_in_mails(session: Session, now: datetime) -> None:
             session.add(mail)
         mail.not_before = min(mail.not_before, earliest)
     session.flush()
-    _attach(session, ((reminder_id, mails[who].id) for reminder_id, who, _ in loose))
-    _drop_empty_mails(session)
+    changes = [{"id": reminder_id, "mail_id": mails[who].id} for reminder_id, who, _ in loose]
+    session.execute(update(Reminder), changes)
+    session.expire_all()
 
 
-def _attach(session: Session, pairs: Iterable[tuple[int, int]]) -> None:
-    changes = [{"id": reminder_id, "mail_id": mail_id} for reminder_id, mail_id in pairs]
-    if changes:
-        session.execute(update(Reminder), changes)
-        session.expire_all()
-
-
-def _loose_reminders(session: Session) -> list[tuple[int, int, Nation]]:
+def _loose_reminders(session: Session) -> list[Loose]:
     query = (
         select(Reminder.id, Reminder.recipient_id, Service.nation)
         .join(Case, Case.id == Reminder.case_id)

@@ -70,15 +70,19 @@ def judge(facts: AtSending, *, today: date, now: datetime) -> tuple[Judgement, s
     if reason := _why_cancelled(facts, today):
         return Judgement.CANCEL, reason
     assert facts.due is not None  # noqa: S101  (else it is cancelled)
-    if facts.held:
-        return Judgement.HOLD, facts.held
-    if facts.due.due_on > today:
-        return Judgement.HOLD, f"Snoozed until {day_in_words(facts.due.due_on)}."
+    if reason := _why_held(facts, facts.due, today):
+        return Judgement.HOLD, reason
     if acted_lately(facts.acted_at, now):
         return Judgement.CANCEL, "The owner did something about it in the last 24 hours."
-    if not facts.is_working_day:
-        return Judgement.HOLD, "It is not a working day where the service is."
     return Judgement.SEND, ""
+
+
+def _why_held(facts: AtSending, due: DueStep, today: date) -> str:
+    if facts.held:
+        return facts.held
+    if due.due_on > today:
+        return f"Snoozed until {day_in_words(due.due_on)}."
+    return "" if facts.is_working_day else "It is not a working day where the service is."
 
 
 def _why_cancelled(facts: AtSending, today: date) -> str:

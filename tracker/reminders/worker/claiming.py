@@ -1,0 +1,134 @@
+"""Claims on mails and what became of them: compare-and-set on the lease, so no outcome is overwritten.
+
+A mail belongs to the worker whose name it carries until the lease is over. Each function is one
+statement or two on one mail; the caller commits.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import Person
+from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+
+BATCH = 20
+MAX_ATTEMPTS = 10
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+
+
+def claim(
+    session: Session, worker: str, *, now: datetime, lease: timedelta, with_reminders: bool
+) -> list[int]:
+    """Take up to `BATCH` mails that are ready, or that a dead worker left; their ids."""
+    is_free = or_(Mail.claimed_until.is_(None), Mail.claimed_until < now)
+    is_ready = and_(Mail.state == MailState.WAITING, Mail.not_before <= now, is_free)
+    is_left = and_(Mail.state == MailState.SENDING, Mail.claimed_until < now)
+    query = select(Mail.id).where(or_(is_ready, is_left))
+    if not with_reminders:
+        query = query.where(Mail.kind == MailKind.NOTICE)
+    query = query.order_by(Mail.not_before, Mail.id).limit(BATCH)
+    # A CTE is run once; as a plain sub-select PostgreSQL may run it per row and claim too many.
+    free = query.with_for_update(skip_locked=True).cte("free")
+    statement = (
+        update(Mail)
+        .where(Mail.id.in_(select(free.c.id)))
+        .values(claimed_by=worker, claimed_until=now + lease)
+        .returning(Mail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(statement))
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th try (from 1): 5 minutes, doubled, at most 4 hours."""
+    return min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+
+
+def record_sent(session: Session, worker: str, mail_id: int, *, now: datetime) -> bool:
+    """The server took it. False if the lease was lost and another worker answers for it now."""
+    if not _set(session, worker, mail_id, state=MailState.SENT, sent_at=now, **_FREE):
+        return False
+    _settle(session, mail_id, ReminderState.SENT, "", now)
+    return True
+
+
+def record_refused(
+    session: Session,
+    worker: str,
+    mail_id: int,
+    why: str,
+    *,
+    now: datetime,
+    is_recipient_gone: bool = False,
+) -> bool:
+    """Refused for good: no more tries. A dead address marks the person, whose work needs an owner."""
+    if not _set(session, worker, mail_id, state=MailState.FAILED, last_error=why, **_UNSENT):
+        return False
+    _settle(
+        session, mail_id, ReminderState.CANCELLED, f"The mail could not be delivered: {why}", now
+    )
+    if is_recipient_gone:
+        recipient = select(Mail.recipient_id).where(Mail.id == mail_id).scalar_subquery()
+        session.execute(
+            update(Person)
+            .where(Person.id == recipient)
+            .values(is_bounced=True)
+            .execution_options(synchronize_session=False)
+        )
+    return True
+
+
+def hand_back(
+    session: Session,
+    worker: str,
+    mail_id: int,
+    why: str,
+    *,
+    until: datetime,
+    is_unknown: bool,
+    attempts: int,
+) -> bool:
+    """Nothing more can be done now; try again from `until` on.
+
+    What is known not to have left is free to be written anew. What may have left (`is_unknown`)
+    keeps its bytes, and its Message-ID makes a duplicate recognisable.
+    """
+    values: dict[str, Any] = {"last_error": why, "attempts": attempts, "claimed_by": ""}
+    if is_unknown:
+        return _set(session, worker, mail_id, claimed_until=until, **values)
+    values |= {"state": MailState.WAITING, "claimed_until": None, "not_before": until, "day": None}
+    return _set(session, worker, mail_id, **values)
+
+
+_FREE: dict[str, Any] = {"claimed_until": None, "claimed_by": "", "last_error": ""}
+_UNSENT: dict[str, Any] = {"claimed_until": None, "claimed_by": "", "day": None}
+
+
+def _set(session: Session, worker: str, mail_id: int, **values: Any) -> bool:
+    statement = (
+        update(Mail)
+        .where(
+            Mail.id == mail_id,
+            Mail.claimed_by == worker,
+            Mail.state == MailState.SENDING,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    outcome = session.execute(statement)
+    assert isinstance(outcome, CursorResult)  # noqa: S101  (what an UPDATE gives)
+    return outcome.rowcount == 1
+
+
+def _settle(
+    session: Session, mail_id: int, state: ReminderState, reason: str, now: datetime
+) -> None:
+    session.execute(
+        update(Reminder)
+        .where(Reminder.mail_id == mail_id, Reminder.state == ReminderState.WAITING)
+        .values(state=state, reason=reason, decided_at=now)
+        .execution_options(synchronize_session=False)
+    )

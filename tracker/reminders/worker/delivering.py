@@ -1,0 +1,188 @@
+"""Delivery: claim, look once more, hand over, record. Commits after each of these.
+
+No transaction is open while a mail server is talked to. A worker killed at any point loses nothing:
+before the claim nothing has happened, after it the lease runs out, and once the bytes are stored
+another worker hands over the same bytes with the same Message-ID.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from config import Config
+from tracker.mail.errors import (
+    PermanentMailError,
+    ServerUnavailable,
+    TemporaryMailError,
+    UnknownOutcomeError,
+)
+from tracker.mail.transport import Transport
+from tracker.reminders.policy import is_in_hours
+from tracker.reminders.worker.claiming import (
+    MAX_ATTEMPTS,
+    claim,
+    hand_back,
+    pause_after,
+    record_refused,
+    record_sent,
+)
+from tracker.reminders.worker.preparing import MAY_HAVE_ARRIVED, Parcel, prepare
+from tracker.services.queries import organisation
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+# How long the last look at a mail holds good. Whatever waited longer is looked at again.
+FRESH = timedelta(seconds=60)
+SERVER_PAUSE = timedelta(minutes=5)
+# A conversation with a mail server has at most this many exchanges, each with its time-out.
+_EXCHANGES = 12
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of the mails that were handed over."""
+
+    sent: int = 0
+    refused: int = 0
+    put_off: int = 0
+
+
+@dataclass
+class _Round:
+    """One worker's delivery: its name, its tools and its count."""
+
+    session: Session
+    transport: Transport
+    settings: Config
+    clock: Clock
+    worker: str
+    sent: int = 0
+    refused: int = 0
+    put_off: int = 0
+
+    @property
+    def lease(self) -> timedelta:
+        return FRESH + timedelta(seconds=_EXCHANGES * self.settings.smtp_timeout)
+
+
+def deliver(session: Session, transport: Transport, settings: Config, *, clock: Clock) -> Delivered:
+    """Send every mail that may leave now. Any number of workers may do so at once."""
+    round_ = _Round(session, transport, settings, clock, uuid4().hex)
+    with transport:
+        while (ids := _claim(round_)) and _deliver_batch(round_, ids):
+            pass
+    return Delivered(round_.sent, round_.refused, round_.put_off)
+
+
+def _claim(round_: _Round) -> list[int]:
+    session, now = round_.session, round_.clock()
+    own = organisation(session)
+    ids: list[int] = []
+    if own.is_sending:
+        ids = claim(
+            session,
+            round_.worker,
+            now=now,
+            lease=round_.lease,
+            with_reminders=is_in_hours(now, own.time_zone),
+        )
+    session.commit()
+    return ids
+
+
+def _deliver_batch(round_: _Round, ids: list[int]) -> bool:
+    """Hand over one batch; False if no mail server would talk to us."""
+    looked_at = round_.clock()
+    parcels = prepare(round_.session, round_.worker, ids, round_.settings, now=looked_at)
+    round_.session.commit()
+    why_not = ""
+    for parcel in parcels:
+        if why_not:
+            _give_back(round_, parcel, why_not, round_.clock() + SERVER_PAUSE)
+        elif round_.clock() - looked_at > FRESH:
+            _give_back(round_, parcel, "", round_.clock() - timedelta(seconds=1))
+        else:
+            why_not = _hand_over(round_, parcel)
+    return not why_not
+
+
+def _hand_over(round_: _Round, parcel: Parcel) -> str:
+    """Hand one parcel over and record what became of it; why, if no server would talk to us."""
+    try:
+        round_.transport.send(
+            parcel.content, sender=round_.settings.mail_from, recipient=parcel.recipient
+        )
+    except ServerUnavailable as error:
+        _give_back(round_, parcel, str(error), round_.clock() + SERVER_PAUSE)
+        return str(error)
+    except TemporaryMailError as error:
+        _try_later(round_, parcel, str(error), is_unknown=parcel.is_repeat)
+    except PermanentMailError as error:
+        _refused(round_, parcel, str(error), is_recipient_gone=error.is_recipient_gone)
+    except UnknownOutcomeError as error:
+        _try_later(round_, parcel, str(error), is_unknown=True)
+    else:
+        _note(
+            round_,
+            parcel,
+            record_sent(round_.session, round_.worker, parcel.mail_id, now=round_.clock()),
+        )
+        round_.sent += 1
+    return ""
+
+
+def _try_later(round_: _Round, parcel: Parcel, why: str, *, is_unknown: bool) -> None:
+    if parcel.attempts >= MAX_ATTEMPTS:
+        _refused(round_, parcel, f"{why} {MAY_HAVE_ARRIVED}" if is_unknown else why)
+        return
+    kept = hand_back(
+        round_.session,
+        round_.worker,
+        parcel.mail_id,
+        why,
+        until=round_.clock() + pause_after(parcel.attempts),
+        is_unknown=is_unknown,
+        attempts=parcel.attempts,
+    )
+    _note(round_, parcel, kept)
+    round_.put_off += 1
+
+
+def _give_back(round_: _Round, parcel: Parcel, why: str, until: datetime) -> None:
+    """Untried: it costs the mail none of its tries."""
+    kept = hand_back(
+        round_.session,
+        round_.worker,
+        parcel.mail_id,
+        why,
+        until=until,
+        is_unknown=parcel.is_repeat,
+        attempts=parcel.attempts - 1,
+    )
+    _note(round_, parcel, kept)
+    round_.put_off += 1
+
+
+def _refused(round_: _Round, parcel: Parcel, why: str, *, is_recipient_gone: bool = False) -> None:
+    kept = record_refused(
+        round_.session,
+        round_.worker,
+        parcel.mail_id,
+        why,
+        now=round_.clock(),
+        is_recipient_gone=is_recipient_gone,
+    )
+    _note(round_, parcel, kept)
+    round_.refused += 1
+
+
+def _note(round_: _Round, parcel: Parcel, was_ours: bool) -> None:
+    round_.session.commit()
+    if not was_ours:
+        log.warning("mail %s was taken over by another worker meanwhile", parcel.mail_id)

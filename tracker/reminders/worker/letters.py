@@ -1,0 +1,212 @@
+"""What a reminder mail says: facts and one next thing per case, never a respondent's words.
+
+The sentences are in `templates/emails/reminder/`; here they get their facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import Config
+from tracker.accounts.models import Person
+from tracker.accounts.policy import Act, Actor, may
+from tracker.loop.policy import STAGE_WORDS, Stage
+from tracker.loop.queries import Loop
+from tracker.mail.render import RenderedMail, render_mail
+from tracker.reminders.briefing import Briefing, closed_on, unreachable_because
+from tracker.reminders.links import expiry, make_link, page_address
+from tracker.reminders.policy import SNOOZES_PER_CASE, CaseKind, Step, can_snooze, plan
+from tracker.responses.models import SurveyResponse
+from tracker.themes.models import Coding, Theme
+
+THEMES_SHOWN = 3
+CaseAtStep = tuple[Briefing, Step]
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One case as the mail tells it. Days count from the close; dates are None where there are none."""
+
+    kind: CaseKind
+    step: Step
+    title: str
+    owner: str  # who looks after it, or why nobody does
+    is_owner: bool  # whether the mail goes to its owner
+    answered: int
+    heard: int
+    themes: tuple[str, ...]  # what they said most
+    stages: tuple[str, ...]  # the stages reached, in words
+    today: date
+    closed_on: date | None
+    promise_on: date | None
+    due_on: date | None
+    action: str
+    next_on: date | None
+    next_to: str
+    button: Link
+    links: tuple[Link, ...]
+
+    @property
+    def is_heard(self) -> bool:
+        return self.heard == self.answered
+
+    @property
+    def days(self) -> int:
+        """Whole days since the close."""
+        return (self.today - self.closed_on).days if self.closed_on else 0
+
+    @property
+    def promised_days(self) -> int:
+        """Days from the close to the promise date."""
+        if self.closed_on is None or self.promise_on is None:
+            return 0
+        return (self.promise_on - self.closed_on).days
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes letters of one batch: what all of them share, read once."""
+
+    settings: Config
+    organisation: str
+    time_zone: str
+    today: date
+    loops: Mapping[int, Loop]
+    themes: Mapping[int, tuple[str, ...]]
+
+    def write(self, to: Person, cases: Sequence[CaseAtStep]) -> RenderedMail:
+        """The mail to one person about these cases, the highest step first."""
+        items = [self._item(to, briefing, step) for briefing, step in cases]
+        return render_mail("reminder", person=to, items=items, organisation=self.organisation)
+
+    def _item(self, to: Person, briefing: Briefing, step: Step) -> Item:
+        case, consultation = briefing.case, briefing.case.consultation
+        facts = self.loops[consultation.id].facts
+        owner = briefing.circle.owner
+        is_closed = consultation.closed_at is not None
+        version = case.action.published if case.action else None
+        next_on, next_to = self._next(to, briefing)
+        return Item(
+            kind=case.kind,
+            step=step,
+            title=consultation.title,
+            owner=(unreachable_because(owner) or owner.name) if owner else "It has no owner.",
+            is_owner=owner is not None and owner.id == to.id,
+            answered=facts.to_hear,
+            heard=facts.coded,
+            themes=self.themes.get(consultation.id, ()),
+            stages=tuple(
+                STAGE_WORDS[stage]
+                for stage in Stage
+                if stage in self.loops[consultation.id].reached
+            ),
+            today=self.today,
+            closed_on=closed_on(consultation, self.time_zone) if is_closed else None,
+            promise_on=consultation.promise_on,
+            due_on=briefing.facts.due_on,
+            action=version.text if version else "",
+            next_on=next_on,
+            next_to=next_to,
+            button=self._button(to, briefing, is_heard=facts.coded == facts.to_hear),
+            links=self._links(to, briefing, is_heard=facts.coded == facts.to_hear),
+        )
+
+    def _next(self, to: Person, briefing: Briefing) -> tuple[date | None, str]:
+        """When the next step comes if nothing is done, and who hears then, in words."""
+        for planned in plan(briefing.steps, briefing.records, self.today):
+            people = [p for p in briefing.circle.recipients(planned.due.rule) if p.is_reachable]
+            if planned.gives_way_to is None and people:
+                names = ["you" if person.id == to.id else person.name for person in people]
+                return planned.due.due_on, " and ".join(names)
+        return None, ""
+
+    def _button(self, to: Person, briefing: Briefing, *, is_heard: bool) -> Link:
+        """The one next thing, as far as this person may do it."""
+        kind, consultation = briefing.case.kind, briefing.case.consultation
+        if kind is CaseKind.ORPHAN:
+            return Link("Say who looks after it", f"{self._door(to, briefing)}/hand-over")
+        if kind is CaseKind.UNTOLD and not is_heard and _may_read(to, briefing):
+            return Link("Read the answers", self._page("themes.hear", consultation.id))
+        can_record = kind is CaseKind.LATE_ACTION or (kind is CaseKind.UNTOLD and is_heard)
+        if can_record and (_is_of_team(to, briefing) or _is_contact(to, briefing)):
+            return Link("Say what happened", self._door(to, briefing))
+        label = "Decide what to do" if kind is CaseKind.NO_ANSWERS else "See how it stands"
+        return Link(label, self._page("desk.consultation", consultation.id))
+
+    def _links(self, to: Person, briefing: Briefing, *, is_heard: bool) -> tuple[Link, ...]:
+        case, door = briefing.case, self._door(to, briefing)
+        found = []
+        is_team = _is_of_team(to, briefing)
+        has_answer = case.kind is CaseKind.LATE_ACTION or (
+            case.kind is CaseKind.UNTOLD and is_heard
+        )
+        if has_answer and (is_team or _is_contact(to, briefing)):
+            found.append(Link("We can't, because…", f"{door}/cannot"))
+            found.append(Link("It will take until…", f"{door}/until"))
+        if is_team and can_snooze(case.kind) and len(case.snoozes) < SNOOZES_PER_CASE:
+            found.append(Link("Ask me again on…", f"{door}/snooze"))
+        if case.kind is not CaseKind.ORPHAN:
+            found.append(Link("Someone else should answer", f"{door}/hand-over"))
+        return tuple(found)
+
+    def _door(self, to: Person, briefing: Briefing) -> str:
+        return make_link(
+            self.settings,
+            briefing.case.consultation_id,
+            to.id,
+            expires_on=expiry(self.today),
+        )
+
+    def _page(self, endpoint: str, consultation_id: int) -> str:
+        return page_address(self.settings, endpoint, consultation_id=consultation_id)
+
+
+def _is_contact(person: Person, briefing: Briefing) -> bool:
+    return briefing.circle.contact is person
+
+
+def _is_of_team(person: Person, briefing: Briefing) -> bool:
+    service = briefing.case.consultation.service
+    owners = (briefing.circle.owner, service.owner)
+    return person in owners or person in briefing.circle.deputies
+
+
+def _may_read(person: Person, briefing: Briefing) -> bool:
+    """Whether the page where answers are read would let this person in."""
+    service = briefing.case.consultation.service
+    own = frozenset({service.id})
+    actor = Actor(
+        person_id=person.id,
+        is_active=person.active,
+        roles=person.role_names,
+        owns=own if service.owner_id == person.id else frozenset(),
+        deputises=own if person in service.deputies else frozenset(),
+    )
+    return may(actor, Act.READ_RESPONSES, service.id)
+
+
+def top_themes(session: Session, consultation_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What was said most, by consultation id: up to three theme statements."""
+    responses = func.count()
+    query = (
+        select(Theme.consultation_id, Theme.statement)
+        .join(Coding, Coding.theme_id == Theme.id)
+        .join(SurveyResponse, SurveyResponse.id == Coding.response_id)
+        .where(Theme.consultation_id.in_(consultation_ids), SurveyResponse.set_aside.is_(None))
+        .group_by(Theme.id, Theme.consultation_id, Theme.statement, Theme.position)
+        .order_by(responses.desc(), Theme.position, Theme.id)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for consultation_id, statement in session.execute(query):
+        said = found.get(consultation_id, ())
+        found[consultation_id] = (*said, statement)[:THEMES_SHOWN]
+    return found
