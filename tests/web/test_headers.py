@@ -1,0 +1,34 @@
+"""Headers on every answer."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests import factories as make
+
+
+@pytest.mark.parametrize("address", ["/", "/staff/sign-in", "/nothing", "/staff/people"])
+def test_headers_forbid_third_parties_and_frames(
+    session: Session, client: FlaskClient, address: str
+) -> None:
+    make.make_organisation(session)
+    headers = client.get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_headers_keep_staff_pages_out_of_caches(client: FlaskClient) -> None:
+    assert client.get("/staff/sign-in").headers["Cache-Control"] == "no-store"
+
+
+def test_headers_let_files_be_cached(client: FlaskClient) -> None:
+    assert "no-store" not in client.get("/static/staff.css").headers.get("Cache-Control", "")
+
+
+def test_public_page_sets_no_cookie(session: Session, client: FlaskClient) -> None:
+    make.make_organisation(session)
+    assert "Set-Cookie" not in client.get("/").headers
