@@ -94,8 +94,14 @@ class DayField(DateField):
 class LaterRadioField(RadioField):
     """One choice that may be left open for now."""
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist == [""]:
+            self.data = None
+        else:
+            super().process_formdata(valuelist)
+
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None:
+        if self.data:
             super().pre_validate(form)
 
 
@@ -230,8 +236,10 @@ class DetailsForm(FormWithProblems):
         """What the author wants, over what was there before. Only after `validate`."""
         names = Details.__dataclass_fields__.keys() & self.data.keys()
         given = {name: self.data[name] for name in names}
-        if "age_bands" in given:
-            given["age_bands"] = tuple(given["age_bands"])
+        given |= {
+            "age_bands": tuple(self.age_bands.data or ()),
+            "help_page": self.help_page.data or "",
+        }
         if "level" in given:
             given["ladder"], _, given["level"] = given["level"].partition(":")
         return replace(before, **given)

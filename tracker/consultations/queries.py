@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from tracker.consultations.models import Consultation, ConsultationEvent
 from tracker.consultations.policy import ConsultationState
@@ -49,8 +49,9 @@ def consultations_of(
 
 
 def services_asking(session: Session, service_ids: Collection[int] | None) -> list[Service]:
-    """Those of these services (None: of all) that have a consultation, by name."""
+    """Those of these services (None: of all) that have a consultation, by name; without their people."""
     query = select(Service).where(Service.id.in_(select(Consultation.service_id)))
+    query = query.options(lazyload("*"))
     if service_ids is not None:
         query = query.where(Service.id.in_(service_ids))
     return list(session.scalars(query.order_by(Service.name)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_actor, current_person, require
 from tracker.accounts.models import Person
-from tracker.accounts.policy import Act
+from tracker.accounts.policy import Act, may_somewhere
 from tracker.accounts.queries import active_people
 from tracker.clock import utc_now
 from tracker.consultations import operations
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
         services=services,
         chosen=chosen,
         text=text,
-        may_start=bool(_own_services(session)),
+        may_start=may_somewhere(current_actor(), Act.EDIT_CONSULTATION),
     )
 
 
