@@ -29,14 +29,14 @@ STAFF: Who = OPEN - {P.STRANGER}
 ADMIN: Who = frozenset({P.ADMINISTRATOR})
 SAFEGUARDING: Who = frozenset({P.SAFEGUARDING_LEAD})
 OVERSEERS: Who = frozenset({P.ADMINISTRATOR, P.PARTICIPATION_LEAD})
+WATCHERS_OF_ALL: Who = OVERSEERS | {P.VIEWER}
 # For one service
 TEAM: Who = frozenset({P.PARTICIPATION_LEAD, P.OWNER, P.DEPUTY})
 WATCHERS: Who = frozenset({P.ADMINISTRATOR, P.VIEWER, P.CONTACT})
 SEERS: Who = TEAM | WATCHERS
 WITHDRAWERS: Who = frozenset({P.PARTICIPATION_LEAD, P.OWNER})
 HANDERS_OVER: Who = frozenset({P.PARTICIPATION_LEAD, P.ADMINISTRATOR, P.OWNER, P.CONTACT})
-# For any service of one's own, or for the whole organisation
-SEERS_SOMEWHERE: Who = SEERS | {P.OTHER_OWNER}
+# For any service of one's own
 TEAM_SOMEWHERE: Who = TEAM | {P.OTHER_OWNER}
 
 ACCESS: dict[str, Who] = {
@@ -57,6 +57,90 @@ ACCESS: dict[str, Who] = {
     "services.close": ADMIN,
     "services.reopen": ADMIN,
     "services.settings": ADMIN,
+    # consultations
+    "consultations.index": STAFF,  # lists those one may see
+    "consultations.create": TEAM_SOMEWHERE,
+    "consultations.edit": TEAM,
+    "consultations.delete": TEAM,
+    "consultations.hand_over": HANDERS_OVER,
+    # surveys
+    "surveys.index": SEERS,
+    "surveys.build": SEERS,
+    "surveys.preview": SEERS,
+    "surveys.add": TEAM,
+    "surveys.rename": TEAM,
+    "surveys.copy": TEAM,
+    "surveys.delete": TEAM,
+    "surveys.add_question": TEAM,
+    "surveys.edit_question": TEAM,
+    "surveys.copy_question": TEAM,
+    "surveys.move_question": TEAM,
+    "surveys.delete_question": TEAM,
+    # opening
+    "opening.gate": SEERS,
+    "opening.open": TEAM,
+    "opening.extend": TEAM,
+    "opening.close": TEAM,
+    "opening.withdraw": WITHDRAWERS,
+    "opening.move_promise": TEAM,
+    "opening.copy": TEAM,
+    # safeguarding
+    "safeguarding.help": OPEN,
+    # responses: a child's words are for the team alone
+    "responses.form": OPEN,
+    "responses.promise": OPEN,
+    "responses.inbox": TEAM,
+    "responses.set_aside": TEAM,
+    "responses.take_back": TEAM,
+    "responses.type_in": TEAM,
+    "responses.poster": SEERS,
+    "responses.qr_code": SEERS,
+    "responses.worries": SAFEGUARDING,
+    "responses.give_back": SAFEGUARDING,
+    # themes
+    "themes.index": TEAM,
+    "themes.edit": TEAM,
+    "themes.move": TEAM,
+    "themes.remove": TEAM,
+    "themes.hear": TEAM,
+    "themes.undo": TEAM,
+    "themes.table": TEAM,
+    # actions
+    "actions.index": SEERS,
+    "actions.history": SEERS,
+    "actions.record": TEAM,
+    "actions.revise": TEAM,
+    "actions.publish": TEAM,
+    "actions.stop": TEAM,
+    "actions.discard": TEAM,
+    "actions.merge": TEAM,
+    # board
+    "board.index": OPEN,
+    "board.consultation": OPEN,
+    "board.answer": OPEN,
+    # reminders
+    "reminders.timeline": SEERS,
+    "reminders.snooze": TEAM,
+    "reminders.outbox": OVERSEERS,
+    "reminders.mail": OVERSEERS,
+    "reminders.mail_html": OVERSEERS,
+    "reminders.send_now": OVERSEERS,
+    "reminders.send_again": OVERSEERS,
+    # capabilities: whoever holds the link; without a sound one nothing is shown
+    "capabilities.act": OPEN,
+    "capabilities.cannot": OPEN,
+    "capabilities.until": OPEN,
+    "capabilities.snooze": OPEN,
+    "capabilities.hand_over": OPEN,
+    "capabilities.done": OPEN,
+    "capabilities.pending": OPEN,
+    "capabilities.stop": OPEN,
+    "capabilities.change": OPEN,
+    "capabilities.fresh_link": OPEN,
+    # desk
+    "desk.home": STAFF,
+    "desk.consultation": SEERS,
+    "desk.open_loops": WATCHERS_OF_ALL,
     # Flask-Security's own pages about a signed-in person
     "security.change_password": STAFF,
     "security.verify": STAFF,

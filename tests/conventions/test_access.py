@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import SignIn
 from tests.conventions.access_table import ACCESS, OPEN, SIGN_IN, Persona
-from tests.conventions.world import World, make_world
+from tests.conventions.world import PARTICULAR, World, make_world
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -70,7 +70,8 @@ def _doors(app: Flask, endpoint: str, world: World) -> Iterator[tuple[str, str]]
 def _values(rule: Rule, world: World) -> dict[str, object]:
     unknown = rule.arguments - set(world.values) - set(rule.defaults or {})
     assert not unknown, f"{rule.rule}: give {', '.join(unknown)} a value in world.py"
-    return {name: world.values[name] for name in rule.arguments if name in world.values}
+    values = dict(world.values) | PARTICULAR.get(rule.endpoint, {})
+    return {name: values[name] for name in rule.arguments if name in values}
 
 
 def _as_expected(answer: TestResponse, endpoint: str, persona: Persona) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -82,4 +83,14 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
 
 
 def _plain_values() -> dict[str, Any]:
-    return {"filename": "staff.css", "token": "not-a-token"}
+    return {
+        "filename": "staff.css",
+        "token": "not-a-token",
+        "form_id": UUID(int=1),
+        "nation": "england",
+        "kind": "short_text",
+    }
+
+
+# Where a parameter's name means something else on one route.
+PARTICULAR: dict[str, dict[str, Any]] = {"responses.qr_code": {"kind": "svg"}}
