@@ -90,8 +90,8 @@ def test_add_question_shown_for_some_answers(
         ("long_text", {"hint": "x" * 301}, "300 characters at most"),
         ("long_text", {"show_if": "q1"}, "Tick at least one answer"),
         ("long_text", {"show_if": "q2", "answers": "q2:c1"}, "Choose from the list."),
-        ("long_text", {"show_if": "q1", "answers": "q1:c9"}, "Choose from the list."),
-        ("long_text", {"show_if": "q1", "answers": "zebra"}, "Choose from the list."),
+        ("long_text", {"show_if": "q1", "answers": "q1:c9"}, "Tick at least one answer"),
+        ("long_text", {"show_if": "q1", "answers": "zebra"}, "Tick at least one answer"),
         ("long_text", {"show_if": ""}, "Choose from the list."),
         ("one_choice", {"setting_choices": "Only one"}, "There are 1 now."),
         ("scale", {"setting_look": "stars"}, "Choose from the list."),
@@ -114,6 +114,18 @@ def test_add_question_explains_and_keeps_what_was_typed(
     assert "There is a problem" in answer.text and message in answer.text
     assert posted["text"].strip() in answer.text
     assert len(texts(session, survey)) == 3
+
+
+def test_add_question_explains_all_that_is_wrong_at_once(
+    owner: FlaskClient, survey: Survey
+) -> None:
+    answer = owner.post(
+        f"/staff/surveys/{survey.id}/questions/new/one_choice",
+        data={"text": "", "setting_choices": "One", "show_if": "q1"},
+    )
+
+    for message in ("Write the question.", "There are 1 now.", "Tick at least one answer"):
+        assert message in answer.text
 
 
 def test_add_question_of_no_kind_is_not_found(owner: FlaskClient, survey: Survey) -> None:

@@ -86,7 +86,8 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "They can't skip this one. Use it rarely: people who can't skip often stop altogether."
     )
     show_if = RadioField("When is it shown?", default=ALWAYS, **_FROM_LIST)
-    answers = SelectMultipleField("Answers that show it", **_FROM_LIST)
+    # Checked with the condition as a whole, so that what is wrong stands in one place.
+    answers = SelectMultipleField("Answers that show it", validate_choice=False)
 
     kind: QuestionType
     before: Mapping[str, Any]
@@ -123,17 +124,10 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether the question can be saved; then it is in `draft`."""
-        if not super().validate(extra_validators):
-            return False
-        try:
-            settings = self.kind.read_settings(self._typed_settings(), self.before)
-        except InvalidSetting as invalid:
-            self[_SETTING + invalid.name].errors = [invalid.message]
-            return False
-        show_if = self._condition()
-        problem = policy.condition_problem(show_if, self.earlier)
-        if problem is not None:
-            self.show_if.errors = [problem]
+        is_sound = super().validate(extra_validators)
+        settings, show_if = self._settings(), self._condition()
+        has_condition = self._check_condition(show_if)
+        if not is_sound or settings is None or not has_condition:
             return False
         self.draft = QuestionDraft(
             text=self.text.data or "",
@@ -143,6 +137,21 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             show_if=show_if,
         )
         return True
+
+    def _settings(self) -> dict[str, Any] | None:
+        """The kind's own settings; None, with the reason at its input, if they can't be taken."""
+        try:
+            return self.kind.read_settings(self._typed_settings(), self.before)
+        except InvalidSetting as invalid:
+            found = self[_SETTING + invalid.name]
+            found.errors = found.errors or [invalid.message]
+            return None
+
+    def _check_condition(self, show_if: dict[str, Any] | None) -> bool:
+        problem = policy.condition_problem(show_if, self.earlier)
+        if problem is not None:
+            self.show_if.errors = self.show_if.errors or [problem]
+        return problem is None
 
     def _typed_settings(self) -> dict[str, str]:
         typed = {each.name: found.data for each, found in self.setting_fields}
@@ -154,8 +163,8 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def _condition(self) -> dict[str, Any] | None:
         if self.show_if.data == ALWAYS:
             return None
-        chosen = [answer.split(":", 1) for answer in self.answers.data or ()]
-        any_of = [choice for key, choice in chosen if key == self.show_if.data]
+        ticked = [answer.partition(":") for answer in self.answers.data or ()]
+        any_of = [choice for key, _, choice in ticked if key == self.show_if.data]
         return {"question": self.show_if.data, "any_of": any_of}
 
 
