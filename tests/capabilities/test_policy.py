@@ -38,9 +38,7 @@ NONE: frozenset[Verb] = frozenset()
         ({RoleName.PARTICIPATION_LEAD, RoleName.VIEWER}, {Verb.HAND_OVER}),
     ],
 )
-def test_verbs_of_follow_from_the_tie(
-    held: set[Tie | RoleName], allowed: frozenset[Verb]
-) -> None:
+def test_verbs_of_follow_from_the_tie(held: set[Tie | RoleName], allowed: frozenset[Verb]) -> None:
     assert verbs_of(is_active=True, held=frozenset(held)) == allowed
 
 
@@ -144,7 +142,12 @@ PLAIN = "From 3 February the centre is open until 8 pm on Fridays."
         (Outcome.DONE, PLAIN, "", None),
         (Outcome.DONE, "It is sorted.", "", "What is different now?"),
         (Outcome.PLANNED, "We will put three lights along the path.", "", None),
-        (Outcome.PLANNED, "We will look into this with our partners.", "", "What will be different"),
+        (
+            Outcome.PLANNED,
+            "We will look into this with our partners.",
+            "",
+            "What will be different",
+        ),
         (Outcome.DOING, "Ongoing.", "", "What will be different"),
         (Outcome.CANNOT, "We can't do this.", "A night bus costs £90,000 a year.", None),
         (Outcome.CANNOT, "We can't do this.", "No money.", "What stands in the way?"),

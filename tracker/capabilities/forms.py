@@ -17,7 +17,6 @@ from tracker.actions.models import ActionVersion
 from tracker.actions.policy import (
     LINE_LIMIT,
     REASON_LABELS,
-    TEXT_LIMIT,
     ActionDraft,
     Outcome,
     ReasonCode,
@@ -200,8 +199,6 @@ def read_pause(form: MultiDict[str, str], pausable: list[Pausable]) -> tuple[She
         sheet.errors["pause-until_on"] = "Enter the day on which we should ask you again"
     if not reason:
         sheet.errors["pause-reason"] = "Say why, in a few words"
-    if len(reason) > TEXT_LIMIT:
-        sheet.errors["pause-reason"] = f"Make it shorter: {TEXT_LIMIT} characters at most"
     if case is None or until_on is None:
         return sheet, None
     return sheet, Pause(case, until_on, reason)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,27 +43,22 @@ def claim_form(
     session: Session, holder: Holder, form_id: UUID, verb: Verb, *, now: datetime
 ) -> SentForm:
     """Take the form's id for good, or raise `AlreadySent`. Holds the consultation from here on."""
-    if session.get(SentForm, form_id) is not None:
-        raise _already_sent()
-    form = SentForm(
+    claim = insert(SentForm).values(
         id=form_id,
         consultation_id=holder.consultation.id,
         person_id=holder.person.id,
         verb=verb,
         sent_at=now,
+        result="",
     )
     try:
         # On PostgreSQL this waits for a parallel sending and then sees how it ended.
         with session.begin_nested():
-            session.add(form)
+            session.execute(claim)
     except IntegrityError:
-        raise _already_sent() from None
+        raise AlreadySent("We have this already. Nothing was saved twice.") from None
     lock_consultation(session, holder.consultation)
-    return form
-
-
-def _already_sent() -> AlreadySent:
-    return AlreadySent("We have this already. Nothing was saved twice.")
+    return session.get_one(SentForm, form_id)
 
 
 def record_answers(

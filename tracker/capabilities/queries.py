@@ -127,7 +127,7 @@ def _responses_by_theme(session: Session, consultation_id: int) -> dict[int, int
         )
         .group_by(Coding.theme_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {theme_id: said for theme_id, said in session.execute(query)}  # noqa: C416
 
 
 def _themes(session: Session, consultation_id: int, ids: Iterable[int]) -> list[Theme]:
