@@ -22,6 +22,7 @@ from tracker.clock import day_in_words
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.demo.cli import demo
+from tracker.desk.duties import duties_in_consultations
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
 from tracker.mail.security import SecurityMail
@@ -88,7 +89,7 @@ def create_app(settings: Config) -> Flask:
     init_headers(app)
     init_refusals(app)
     init_guard(app, ties_of)
-    init_duties(app, duties_in_services)
+    init_duties(app, duties_in_services, duties_in_consultations)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(setup)

@@ -69,7 +69,7 @@ ACCESS: dict[str, Who] = {
     "surveys.preview": SEERS,
     "surveys.add": TEAM,
     "surveys.rename": TEAM,
-    "surveys.copy": TEAM,
+    "surveys.copy": SEERS,  # to read it; it goes only into a draft of one's own
     "surveys.delete": TEAM,
     "surveys.add_question": TEAM,
     "surveys.edit_question": TEAM,

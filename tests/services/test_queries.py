@@ -51,7 +51,7 @@ def test_duties_in_services_are_of_the_people_asked_for(session: Session) -> Non
     make.make_service(session, name="Library", escalation_contact=person)
     make.make_service(session, name="Closed", owner=person, is_active=False)
     make.make_service(session, name="Ownerless", owner=None)
-    found = queries.duties_in_services(session, [person.id])
+    found = queries.duties_in_services(session, [person.id], now=make.NOW)
     assert sorted(found, key=lambda duty: duty.what) == [
         Duty(person.id, "Deputy", "Bus passes", False),
         Duty(person.id, "Escalation contact", "Library", True),

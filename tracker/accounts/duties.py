@@ -4,8 +4,10 @@ Services and consultations know who answers for them; the pages about people ask
 registers one reader, so that nothing below imports anything above.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
@@ -16,13 +18,16 @@ class Duty:
     """One thing that one person answers for."""
 
     person_id: int
-    role: str  # "Service owner", "Deputy", "Escalation contact", "Owner of a consultation"
+    role: str  # "Service owner", "Deputy", "Escalation contact", "Owner"
     what: str  # its name
     # True where nobody is left to answer for it once the person goes.
     orphans: bool
 
 
-DutiesReader = Callable[[Session, Sequence[int]], list[Duty]]
+class DutiesReader(Protocol):
+    """How a feature tells what these people answer for in it."""
+
+    def __call__(self, session: Session, people: Sequence[int], *, now: datetime) -> list[Duty]: ...
 
 
 def init_duties(app: Flask, *readers: DutiesReader) -> None:
@@ -30,11 +35,11 @@ def init_duties(app: Flask, *readers: DutiesReader) -> None:
     app.extensions["loopkeeper.duties"] = readers
 
 
-def duties_of(session: Session, people: Sequence[int]) -> dict[int, list[Duty]]:
+def duties_of(session: Session, people: Sequence[int], *, now: datetime) -> dict[int, list[Duty]]:
     """By person id: everything those people answer for. One read per feature, however many people."""
     found: dict[int, list[Duty]] = {person_id: [] for person_id in people}
     readers: tuple[DutiesReader, ...] = current_app.extensions["loopkeeper.duties"]
     for reader in readers:
-        for duty in reader(session, people):
+        for duty in reader(session, people, now=now):
             found[duty.person_id].append(duty)
     return found

@@ -13,6 +13,7 @@ from tracker.accounts.models import Person
 from tracker.accounts.operations import AddressTaken, LastAdministrator
 from tracker.accounts.policy import ROLE_LABELS, Act
 from tracker.accounts.queries import all_people, person_or_404
+from tracker.clock import utc_now
 from tracker.db import current_session
 from tracker.mail.security import MailNotSent
 
@@ -24,7 +25,7 @@ def me() -> ResponseReturnValue:
     """Your own account: what others see of you, and how you sign in."""
     require(Act.USE_DESK)
     person = current_person()
-    duties = duties_of(current_session(), [person.id])[person.id]
+    duties = duties_of(current_session(), [person.id], now=utc_now())[person.id]
     return render_template(
         "accounts/me.html", person=person, duties=duties, role_labels=ROLE_LABELS
     )
@@ -39,7 +40,7 @@ def people() -> ResponseReturnValue:
         "accounts/people.html",
         here=[person for person in everybody if person.active],
         gone=[person for person in everybody if not person.active],
-        duties=duties_of(session, [person.id for person in everybody]),
+        duties=duties_of(session, [person.id for person in everybody], now=utc_now()),
         role_labels=ROLE_LABELS,
     )
 
@@ -78,7 +79,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
             session.commit()
             flash(f"What you changed about {person.name} is saved.")
             return redirect(url_for("accounts.people"))
-    duties = duties_of(session, [person.id])[person.id]
+    duties = duties_of(session, [person.id], now=utc_now())[person.id]
     return render_template("accounts/edit_person.html", form=form, person=person, duties=duties)
 
 
@@ -105,7 +106,7 @@ def deactivate(person_id: int) -> ResponseReturnValue:
         session.commit()
         flash(f"{person.name} can't sign in any more. Their name stays in the history.")
         return redirect(url_for("accounts.people"))
-    duties = duties_of(session, [person.id])[person.id]
+    duties = duties_of(session, [person.id], now=utc_now())[person.id]
     orphans = [duty for duty in duties if duty.orphans]
     return render_template(
         "accounts/deactivate.html",

@@ -1,6 +1,7 @@
 """Reads about the organisation and its services."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,7 +51,12 @@ def all_services(session: Session) -> list[Service]:
     return list(session.scalars(select(Service).order_by(Service.name)))
 
 
-def duties_in_services(session: Session, people: Sequence[int]) -> list[Duty]:
+def duties_in_services(
+    session: Session,
+    people: Sequence[int],
+    *,
+    now: datetime,  # noqa: ARG001  (what every reader of duties is given)
+) -> list[Duty]:
     """What these people answer for as owner, deputy or escalation contact of active services."""
     services = active_services(session)
     wanted = set(people)
