@@ -1,15 +1,195 @@
-"""The outbox and timelines for staff; the capability pages for those who come from a mail."""
+"""The outbox and the timelines for staff, and putting a case off."""
 
-from flask import Blueprint
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
-from tracker.accounts.guard import require
+from config import Config
+from tracker.accounts.guard import current_person, require
 from tracker.accounts.policy import Act
+from tracker.clock import day_in_words, utc_now
+from tracker.consultations.queries import consultation_or_404
+from tracker.db import current_session
+from tracker.errors import NotFound
+from tracker.reminders import operations, queries
+from tracker.reminders.forms import SnoozeForm
+from tracker.reminders.models import Mail, MailState
+from tracker.reminders.operations import SnoozeRefused
+from tracker.reminders.policy import CASE_LABELS, SNOOZES_PER_CASE, can_snooze
+from tracker.reminders.reading import StoredMail, read_stored
+from tracker.reminders.scheduler import tick_once
+from tracker.reminders.timelines import timeline as timeline_of
+from tracker.services.queries import organisation
 
-bp = Blueprint("reminders", __name__, url_prefix=None)
+bp = Blueprint("reminders", __name__, url_prefix="/staff")
+
+# The stored message in a frame: its own styles and nothing else; links open beside this page.
+_FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
-@bp.get("/staff/outbox")
+@bp.app_template_filter("moment")
+def moment_in_words(at: datetime, time_zone: str) -> str:
+    """A moment on the clocks of `time_zone`, as people write it: 4 March 2026, 9:05."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{day_in_words(local.date())}, {local.hour}:{local.minute:02}"
+
+
+def _settings() -> Config:
+    return cast(Config, current_app.config["LOOPKEEPER"])
+
+
+def _shows_words() -> bool:
+    """Whether mails may be read here. Where they are really sent, their links belong to others."""
+    return not _settings().smtp_host
+
+
+@bp.get("/consultations/<int:consultation_id>/reminders")
+def timeline(consultation_id: int) -> ResponseReturnValue:
+    """Every mail ever sent about a consultation, every one to come, and why."""
+    session = current_session()
+    consultation = consultation_or_404(session, consultation_id)
+    require(Act.SEE_CONSULTATION, consultation.service_id)
+    story = timeline_of(session, consultation, now=utc_now())
+    return render_template(
+        "reminders/timeline.html",
+        consultation=consultation,
+        story=story,
+        can_put_off=[
+            case
+            for case in story.open_cases
+            if can_snooze(case.kind) and len(case.snoozes) < SNOOZES_PER_CASE
+        ],
+        labels=CASE_LABELS,
+        time_zone=organisation(session).time_zone,
+    )
+
+
+@bp.route("/cases/<int:case_id>/put-off", methods=["GET", "POST"])
+def snooze(case_id: int) -> ResponseReturnValue:
+    """Hold the next reminders of a case until a day, with a reason."""
+    session = current_session()
+    case = queries.case_or_404(session, case_id)
+    consultation = case.consultation
+    require(Act.SNOOZE, consultation.service_id)
+    form = SnoozeForm()
+    if form.validate_on_submit() and form.until_on.data and form.reason.data:
+        until_on = form.until_on.data
+        try:
+            operations.snooze(
+                session,
+                case,
+                until_on,
+                form.reason.data,
+                person_id=current_person().id,
+                now=utc_now(),
+            )
+        except SnoozeRefused as refusal:
+            session.rollback()
+            form.form_errors.append(refusal.message)
+        else:
+            session.commit()
+            flash(f"You will be asked again on {day_in_words(until_on)}.", "success")
+            there = url_for("reminders.timeline", consultation_id=consultation.id)
+            return redirect(there)
+    page = render_template("reminders/snooze.html", form=form, case=case, consultation=consultation)
+    return page, 400 if form.errors else 200
+
+
+@bp.get("/outbox")
 def outbox() -> ResponseReturnValue:
+    """Every mail, newest first, with what became of it."""
     require(Act.SEE_OUTBOX)
-    return ""
+    session = current_session()
+    wanted = request.args.get("state", "")
+    state = MailState(wanted) if wanted in list(MailState) else None
+    page = request.args.get("page", 1, type=int)
+    return render_template(
+        "reminders/outbox.html",
+        outbox=queries.outbox_page(session, state, min(page, 10_000_000)),
+        state=state,
+        states=list(MailState),
+        is_sending=organisation(session).is_sending,
+        can_run=_is_demo(),
+        time_zone=organisation(session).time_zone,
+    )
+
+
+def _is_demo() -> bool:
+    return _settings().demo and _shows_words()
+
+
+@bp.post("/outbox/send-now")
+def send_now() -> ResponseReturnValue:
+    """Look at what is due, now. In the demo only: elsewhere the clock does it."""
+    require(Act.SEE_OUTBOX)
+    if not _is_demo():
+        raise NotFound("This button is for the demo. Here the clock looks by itself.")
+    summary = tick_once(cast(Flask, current_app._get_current_object()))  # type: ignore[attr-defined]
+    mails = "1 mail was" if summary.sent == 1 else f"{summary.sent} mails were"
+    if summary.sent:
+        flash(f"{mails} written.", "success")
+    else:
+        flash(
+            "No mail was written: nothing is due, or it is outside the hours for reminders "
+            "(working days, 9 am to 4 pm).",
+            "success",
+        )
+    return redirect(url_for("reminders.outbox"))
+
+
+@bp.get("/outbox/<int:mail_id>")
+def mail(mail_id: int) -> ResponseReturnValue:
+    """One mail: what became of it and, where nothing is really sent, how it looks."""
+    require(Act.SEE_OUTBOX)
+    session = current_session()
+    found = queries.mail_or_404(session, mail_id)
+    return render_template(
+        "reminders/mail.html",
+        mail=found,
+        stored=_stored(found),
+        shows_words=_shows_words(),
+        time_zone=organisation(session).time_zone,
+    )
+
+
+@bp.get("/outbox/<int:mail_id>/html")
+def mail_html(mail_id: int) -> ResponseReturnValue:
+    """The HTML of a mail, for the frame on its page."""
+    require(Act.SEE_OUTBOX)
+    stored = _stored(queries.mail_or_404(current_session(), mail_id))
+    if stored is None or not _shows_words():
+        raise NotFound("There is nothing to show of this mail.")
+    page = stored.html.replace("<head>", '<head><base target="_blank">', 1)
+    return Response(page, headers={"Content-Security-Policy": _FRAME_POLICY})
+
+
+@bp.post("/outbox/<int:mail_id>/send-again")
+def send_again(mail_id: int) -> ResponseReturnValue:
+    """Take up a mail that was given up."""
+    require(Act.SEE_OUTBOX)
+    session = current_session()
+    found = queries.mail_or_404(session, mail_id)
+    operations.send_again(session, found, now=utc_now())
+    session.commit()
+    flash(f"It goes to {found.recipient.name} again with the next mails.", "success")
+    return redirect(url_for("reminders.outbox"))
+
+
+def _stored(found: Mail) -> StoredMail | None:
+    return read_stored(found.content) if found.content is not None else None
