@@ -31,6 +31,7 @@ from tracker.themes.operations import (
     recode,
     remove_theme,
     rename_theme,
+    set_aside,
     uncode,
 )
 from tracker.themes.queries import themes_in_order
@@ -329,3 +330,22 @@ def test_recode_to_nothing_leaves_it_unheard(
     make.make_coding(session, response, theme)
     recode(session, response, [], person_id=owner.id, now=NOW)
     assert coded_to(session, response) == set()
+
+
+def test_set_aside_takes_codings_away(
+    session: Session, consultation: Consultation, survey: Survey, owner: Person
+) -> None:
+    theme, response = make.make_theme(session, consultation), make.make_response(session, survey)
+    make.make_coding(session, response, theme)
+    already = make.make_response(session, survey, set_aside=SetAsideReason.SPAM, set_aside_on=TODAY)
+    number = set_aside(
+        session,
+        consultation,
+        [response, already],
+        SetAsideReason.BLANK,
+        person_id=owner.id,
+        now=NOW,
+    )
+    assert number == 1 and coded_to(session, response) == set()
+    assert (response.set_aside, already.set_aside) == (SetAsideReason.BLANK, SetAsideReason.SPAM)
+    assert last_event(session, consultation)[0] == "set_aside"

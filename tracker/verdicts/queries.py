@@ -33,4 +33,4 @@ def verdict_counts(
 def verdicts_of(session: Session, response_id: UUID) -> dict[int, VerdictValue]:
     """What one respondent said of each action they judged, by action id."""
     query = select(Verdict.action_id, Verdict.value).where(Verdict.response_id == response_id)
-    return {action_id: value for action_id, value in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tracker.actions.policy.outcomes import Outcome, ReasonCode
+from tracker.actions.policy.outcomes import OUTCOME_LABELS, Outcome, ReasonCode
+from tracker.clock import day_in_words
 
 TEXT_LIMIT = 1000
 LINE_LIMIT = 160
@@ -136,6 +137,18 @@ _CHECKS: dict[str, Callable[[ActionDraft, date], str | None]] = {
     "review_on": _review_problem,
     "passed_on_to": _recipient_problem,
 }
+
+
+def headline(draft: ActionDraft) -> str:
+    """The outcome as the public reads it above the text, with the date that belongs to it."""
+    if draft.outcome is Outcome.PLANNED and draft.due_on:
+        return f"We will, by {day_in_words(draft.due_on)}"
+    if draft.outcome is Outcome.DOING and draft.due_on:
+        return f"We are doing it, until {day_in_words(draft.due_on)}"
+    if draft.outcome is Outcome.CANNOT:
+        return "We can't, because…"
+    return OUTCOME_LABELS[draft.outcome]
+
 
 # Words that fill a sentence about a change without saying what changed.
 _EMPTY_PHRASES = (

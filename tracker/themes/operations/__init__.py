@@ -1,6 +1,6 @@
-"""Writes to themes and codings: name themes and code responses."""
+"""Writes to themes and codings: name themes, code responses, set them aside."""
 
-from tracker.themes.operations.coding import code_responses, recode, uncode
+from tracker.themes.operations.coding import code_responses, recode, set_aside, uncode
 from tracker.themes.operations.naming import (
     add_theme,
     move_codings,
@@ -31,5 +31,6 @@ __all__ = [
     "recode",
     "remove_theme",
     "rename_theme",
+    "set_aside",
     "uncode",
 ]

@@ -1,7 +1,7 @@
-"""Writes that say what was heard: code responses to themes, and take them out again.
+"""Writes that say what was heard: code responses to themes, take them out again, set them aside.
 
 Rows of responses are held until the transaction ends, so two people who hear the same answer at
-once can't collide. Nothing here changes a response itself.
+once can't collide. A response that is set aside here carries no coding: taken back, it is unheard.
 """
 
 from collections.abc import Collection
@@ -12,8 +12,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.clock import local_date
+from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
-from tracker.responses.models import SurveyResponse
+from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.responses.operations import set_aside_all
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding, Theme
 from tracker.themes.operations.refusals import (
@@ -91,6 +93,22 @@ def recode(
     dropped = [theme for theme in every if theme not in themes]
     uncode(session, [response], dropped, person_id=person_id, now=now)
     code_responses(session, [response], themes, person_id=person_id, now=now)
+
+
+def set_aside(
+    session: Session,
+    consultation: Consultation,
+    responses: Collection[SurveyResponse],
+    reason: SetAsideReason,
+    *,
+    person_id: int,
+    now: datetime,
+) -> int:
+    """Set responses aside and take their codings away; how many weren't aside already."""
+    hold(session, responses)
+    ids = [response.id for response in responses if response.set_aside is None]
+    session.execute(delete(Coding).where(Coding.response_id.in_(ids)))
+    return set_aside_all(session, consultation, responses, reason, person_id=person_id, now=now)
 
 
 def hold(session: Session, responses: Collection[SurveyResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Reads about themes, and about what is still to be heard."""
+"""Reads about the themes themselves: their order and what each carries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
