@@ -145,7 +145,7 @@ def withdraw_consultation(
     if not reason.strip():
         raise BadDetails({"reason": "Say why. Young people read it on the board."})
     consultation.withdrawn_at = now
-    consultation.withdrawn_reason = reason.strip()
+    consultation.withdrawn_reason = reason = reason.strip()
     note_event(session, consultation, "withdrawn", person_id=person_id, now=now, detail=reason)
 
 
