@@ -19,6 +19,7 @@ from tracker.actions.policy import (
     ActionDraft,
     Outcome,
     ReasonCode,
+    headline,
     is_final,
     may_move,
     problems,
@@ -161,6 +162,22 @@ def test_tidy_drops_what_belongs_to_another_outcome() -> None:
 @pytest.mark.parametrize("outcome", Outcome)
 def test_tidy_keeps_a_sound_draft_as_it_is(outcome: Outcome) -> None:
     assert tidy(SOUND[outcome]) == SOUND[outcome]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (P, "We will, by 4 February 2026"),
+        (G, "We are doing it, until 5 February 2026"),
+        (D, "We did it"),
+        (A, "It's already there"),
+        (C, "We can't, because…"),
+        (O, "We passed it on"),
+        (T, "Thank you"),
+    ],
+)
+def test_headline_says_the_outcome_with_its_date(outcome: Outcome, words: str) -> None:
+    assert headline(SOUND[outcome]) == words
 
 
 @pytest.mark.parametrize(
