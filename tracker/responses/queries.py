@@ -8,7 +8,7 @@ from math import ceil
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, noload
+from sqlalchemy.orm import Session, lazyload
 
 from tracker.accounts.models import Person
 from tracker.consultations.models import Consultation
@@ -143,7 +143,7 @@ def inbox(
     query = (
         select(SurveyResponse, Person.name)
         .outerjoin(Person, Person.id == SurveyResponse.set_aside_by)
-        .options(noload(SurveyResponse.answers))
+        .options(lazyload(SurveyResponse.answers))
         .where(
             SurveyResponse.consultation_id == consultation_id,
             is_kept if show is Show.KEPT else ~is_kept,
@@ -152,7 +152,7 @@ def inbox(
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     said = said_by(session, [response.id for response, _ in found])
     rows = [_inbox_row(response, name, said.get(response.id, ())) for response, name in found]
     return InboxPage(rows, counts, show, page, pages)
@@ -177,7 +177,7 @@ def inbox_counts(session: Session, consultation_id: int) -> InboxCounts:
         .where(SurveyResponse.consultation_id == consultation_id)
         .group_by(SurveyResponse.source)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     total, aside = sum(row[1] for row in found), sum(row[2] for row in found)
     return InboxCounts(total - aside, aside, {row[0]: row[1] for row in found})
 
@@ -219,7 +219,7 @@ def worries(session: Session) -> list[Worry]:
         select(SurveyResponse, Consultation, Person.name)
         .join(Consultation, Consultation.id == SurveyResponse.consultation_id)
         .outerjoin(Person, Person.id == SurveyResponse.set_aside_by)
-        .options(noload(SurveyResponse.answers))
+        .options(lazyload(SurveyResponse.answers))
         .where(is_worry)
         .order_by(SurveyResponse.set_aside_on.desc(), SurveyResponse.id)
     )
@@ -234,5 +234,5 @@ def worries(session: Session) -> list[Worry]:
             set_aside_by=name,
             said=said.get(response.id, ()),
         )
-        for response, consultation, name in session.execute(query).tuples()
+        for response, consultation, name in session.execute(query)
     ]
