@@ -108,8 +108,10 @@ def edit(consultation_id: int) -> ResponseReturnValue:
     before = operations.details_of(consultation)
     form = DetailsForm(data=typed_values(before))
     form.offer(_with(_own_services(session), consultation.service), consultation.state)
+    is_draft = consultation.state is ConsultationState.DRAFT
     if form.validate_on_submit() and _save(session, consultation, form):
-        return redirect(url_for("opening.gate", consultation_id=consultation.id))
+        page = "opening.gate" if is_draft else "desk.consultation"
+        return redirect(url_for(page, consultation_id=consultation.id))
     return render_template(
         "consultations/edit.html",
         consultation=consultation,
@@ -154,7 +156,7 @@ def hand_over(consultation_id: int) -> ResponseReturnValue:
         )
         session.commit()
         flash(f"{to.name} is the owner of “{consultation.title}” now.")
-        return redirect(url_for("consultations.index"))
+        return redirect(url_for("desk.consultation", consultation_id=consultation.id))
     return render_template(
         "consultations/hand_over.html", consultation=consultation, form=form, others=others
     )

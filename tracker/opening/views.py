@@ -194,7 +194,7 @@ def _moved(form: FormWithProblems, move: Callable[[Session, int, datetime], None
 
 def _done(consultation: Consultation, sentence: str) -> ResponseReturnValue:
     flash(sentence)
-    return redirect(url_for("opening.gate", consultation_id=consultation.id))
+    return redirect(url_for("desk.consultation", consultation_id=consultation.id))
 
 
 def _facts(session: Session, consultation: Consultation, now: datetime) -> GateFacts:
