@@ -89,6 +89,8 @@ def test_typed_text_loses_its_nul_and_keeps_the_rest() -> None:
     assert request.form["a"] == "xy"
     assert request.form.getlist("list") == ["1", "2"]
     assert request.args["q"] == "z"
+    request.get_data(parse_form_data=True)  # asks for the form again
+    assert request.form["a"] == "xy"
 
 
 def test_uploaded_files_keep_their_bytes() -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import default_exceptions
+from werkzeug.exceptions import Gone, default_exceptions
 
 from tests import factories as make
 from tests.conftest import SignIn
@@ -46,6 +46,7 @@ def _error(way: str) -> Exception:
         "forbidden": NotAllowed("Ask somebody else."),
         "conflict": Conflict("It has moved on."),
         "wrong": LoopkeeperError("Say it differently."),
+        "ready": Gone(response=Response("made elsewhere", 410)),
     }
     return errors[way] if way in errors else default_exceptions[int(way)]()
 
@@ -128,6 +129,10 @@ def test_refused_request_leaves_nothing_behind(session: Session, sign_in: SignIn
     assert ada.active
 
 
-def test_refusal_redirects_stay_redirects(client: FlaskClient) -> None:
-    answer = client.get("/staff")
-    assert answer.status_code in (302, 308)
+def test_redirect_to_the_slash_stays_a_redirect(client: FlaskClient) -> None:
+    assert client.get("/staff").headers["Location"].endswith("/staff/")
+
+
+def test_ready_made_answer_is_passed_on(failing: FlaskClient) -> None:
+    answer = failing.get("/fail/ready")
+    assert (answer.status_code, answer.text) == (410, "made elsewhere")

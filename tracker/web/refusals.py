@@ -83,8 +83,6 @@ def _refuse_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    if status < 400:
-        return error.get_response()
     heading, mend = PLAIN.get(status, FALLBACK)
     return refusal_page(status, heading, mend)
 
