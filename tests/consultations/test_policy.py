@@ -26,6 +26,7 @@ from tracker.consultations.policy import (
     services_for,
     state_of,
     suggested_promise,
+    with_suggestions,
 )
 
 DRAFT, OPEN, CLOSED, WITHDRAWN = ConsultationState
@@ -225,6 +226,16 @@ def test_services_for_follows_roles_and_ties(
     actor: Actor, act: Act, expected: set[int] | None
 ) -> None:
     assert services_for(actor, act) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [(DRAFT, PROMISE), (OPEN, None), (CLOSED, None), (WITHDRAWN, None)]
+)
+def test_with_suggestions_fills_in_a_draft_alone(
+    state: ConsultationState, expected: date | None
+) -> None:
+    without = replace(FULL, promise_on=None)
+    assert with_suggestions(without, without, state) == replace(FULL, promise_on=expected)
 
 
 def test_everything_has_words() -> None:

@@ -315,6 +315,14 @@ def test_edit_says_what_is_wrong_and_keeps_what_was_typed(
     assert consultation.decision == "What to change next year"
 
 
+def test_edit_says_all_that_is_wrong_at_once(session: Session, sign_in: SignIn) -> None:
+    consultation = make.make_consultation(session)
+    sent = typed(consultation, title="", promise_on="2001-01-01", retention_on="x")
+    page = owner_of(consultation, sign_in).post(f"{BASE}/{consultation.id}/edit", data=sent).text
+    for message in ("Give it a title.", "has to be after the closing date", "from the calendar"):
+        assert message in page
+
+
 def test_edit_keeps_hostile_words_as_words(session: Session, sign_in: SignIn) -> None:
     consultation = make.make_consultation(session)
     browser = owner_of(consultation, sign_in)

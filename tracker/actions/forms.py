@@ -25,7 +25,7 @@ from tracker.actions.policy import (
     may_move,
     problems,
 )
-from tracker.consultations.forms import DayField
+from tracker.consultations.fields import DayField
 from tracker.themes.models import Theme
 
 _GONE = "One of the themes is gone since you opened the page. Choose from those that are here."

@@ -1,15 +1,11 @@
 """The shape of what authors type about a consultation, and the wording of what is wrong with it."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    Field,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -22,12 +18,18 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # newer than
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tracker.accounts.models import Person
+from tracker.consultations.fields import (
+    DayField,
+    FormWithProblems,
+    LaterRadioField,
+    one_line,
+    row_key,
+    strip,
+)
 from tracker.consultations.ladders import LADDERS
 from tracker.consultations.policy import (
     AGE_BAND_WORDS,
     ANONYMITY_WORDS,
-    EARLIEST,
-    LATEST,
     LAWFUL_BASIS_WORDS,
     Anonymity,
     ConsultationState,
@@ -43,7 +45,6 @@ _FROM_LIST: dict[str, Any] = {  # the stubs of wtforms don't know these yet
     "invalid_value_message": "Choose from the list.",
     "invalid_choice_message": "Choose from the list.",
 }
-NOT_A_DAY = "Choose a day from the calendar, or type it like 27/03/2026."
 
 # What each choice means, shown below it.
 ANONYMITY_MEANINGS = {
@@ -52,57 +53,11 @@ ANONYMITY_MEANINGS = {
 }
 LAWFUL_BASIS_MEANINGS = {
     LawfulBasis.PUBLIC_TASK: "Asking is part of the work the law gives you. Most councils choose this.",
-    LawfulBasis.CONSENT: "They agree freely and can take it back. Under 13s need a parent's yes.",
+    LawfulBasis.CONSENT: "They agree freely and can take it back. Online, under 13s need a parent's yes.",
     LawfulBasis.LEGITIMATE_INTERESTS: "You need it for your work and it doesn't harm them. "
     "Many charities choose this. Not for a council's own tasks.",
     LawfulBasis.LEGAL_OBLIGATION: "A law says you must ask, and you can name it.",
 }
-
-
-def strip(text: str | None) -> str:
-    return (text or "").strip()
-
-
-def one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-def row_key(text: Any) -> int:
-    """The number of a row; 0, which no row has, for the choice that is none."""
-    return int(text or 0)
-
-
-class DayField(DateField):
-    """A day that may be left empty. A day in an impossible year is refused before anything adds to it."""
-
-    def __init__(self, label: str = "", **options: Any) -> None:
-        super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        if not any(text.strip() for text in valuelist):
-            return
-        try:
-            super().process_formdata([text.strip() for text in valuelist])
-        except ValueError:
-            raise ValueError(NOT_A_DAY) from None
-        assert isinstance(self.data, date)  # noqa: S101  (the parent's promise, for the checker)
-        if not EARLIEST <= self.data <= LATEST:
-            raise ValueError(f"Check the year: {self.data.year} can't be right.")
-
-
-class LaterRadioField(RadioField):
-    """One choice that may be left open for now."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if valuelist == [""]:
-            self.data = None
-        else:
-            super().process_formdata(valuelist)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data:
-            super().pre_validate(form)
 
 
 def _title(label: str) -> StringField:
@@ -128,15 +83,6 @@ def _long_text(label: str, hint: str) -> TextAreaField:
 
 def _at_most(longest: int) -> Length:
     return Length(max=longest, message=f"Make it shorter: at most {longest:,} characters.")
-
-
-class FormWithProblems(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """A form with room beside each field for what an operation finds wrong with it."""
-
-    def show_problems(self, problems: dict[str, str]) -> None:
-        """Put each problem beside its field."""
-        for name, message in problems.items():
-            self[name].errors = [message]
 
 
 class StartForm(FormWithProblems):
@@ -243,64 +189,6 @@ class DetailsForm(FormWithProblems):
         if "level" in given:
             given["ladder"], _, given["level"] = given["level"].partition(":")
         return replace(before, **given)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A group of fields that belong together on the page."""
-
-    title: str
-    names: tuple[str, ...]
-
-
-PARTS = (
-    Part("What you ask about", ("title", "service_id", "purpose")),
-    Part("The decision", ("decision", "decided_by", "not_up_for_change", "level")),
-    Part("The dates", ("closes_on", "promise_on", "retention_on")),
-    Part("Privacy", ("anonymity", "readers", "lawful_basis")),
-    Part("The young people", ("age_bands", "help_page")),
-)
-
-
-@dataclass(frozen=True)
-class PartOnPage:
-    """A part with the fields that are there to change."""
-
-    title: str
-    fields: tuple[Field, ...]
-    is_open: bool = False
-
-    @property
-    def needed(self) -> tuple[Field, ...]:
-        return tuple(field for field in self.fields if field.name != "age_bands")
-
-    @property
-    def filled(self) -> int:
-        return sum(bool(field.data) for field in self.needed)
-
-    @property
-    def has_errors(self) -> bool:
-        return any(field.errors for field in self.fields)
-
-
-def parts_of(form: DetailsForm, at: str = "") -> list[PartOnPage]:
-    """The parts that hold something to change.
-
-    Open is the part with the field `at`, else the first with something left to fill in, else the
-    first of all; and every part with an error, whatever else is open.
-    """
-    parts = [
-        PartOnPage(part.title, tuple(form[name] for name in part.names if name in form))
-        for part in PARTS
-    ]
-    parts = [part for part in parts if part.fields]
-    wanted = [part for part in parts if at in (field.name for field in part.fields)]
-    unfinished = [part for part in parts if part.filled < len(part.needed)]
-    first = (wanted or unfinished or parts)[0]
-    wrong = any(part.has_errors for part in parts)
-    return [
-        replace(part, is_open=part.has_errors or (part is first and not wrong)) for part in parts
-    ]
 
 
 def typed_values(details: Details) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 They flush and never commit. None of them reads or touches a response.
 """
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from tracker.consultations.policy import (
     Details,
     changed_details,
     detail_problems,
-    suggested_promise,
+    with_suggestions,
 )
 from tracker.consultations.queries import slugs_like
 from tracker.consultations.slugs import free_slugs, slug_base
@@ -97,7 +97,7 @@ def add_draft(
 ) -> Consultation:
     """A new draft with `details`; `detail` goes to its history. Raises `BadDetails`."""
     nothing = Details(title="", service_id=details.service_id)
-    details = replace(details, promise_on=suggested_promise(nothing, details))
+    details = with_suggestions(nothing, details, ConsultationState.DRAFT)
     _refuse_bad(nothing, details, ConsultationState.DRAFT)
     consultation = Consultation()
     _apply(session, consultation, details)
@@ -128,8 +128,7 @@ def edit_consultation(
     """
     lock_consultation(session, consultation)
     before = details_of(consultation)
-    if consultation.state is ConsultationState.DRAFT:
-        details = replace(details, promise_on=suggested_promise(before, details))
+    details = with_suggestions(before, details, consultation.state)
     _refuse_bad(before, details, consultation.state)
     changed = changed_details(before, details)
     if not changed:

@@ -3,7 +3,7 @@
 Pure: dates, moments and details in, values out. Whether it may open is asked in `opening/policy`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -147,6 +147,13 @@ def suggested_promise(before: Details, after: Details) -> date | None:
     if after.promise_on is None or followed:
         return default_promise(after.closes_on)
     return after.promise_on
+
+
+def with_suggestions(before: Details, after: Details, state: ConsultationState) -> Details:
+    """`after` as it is saved: a draft's promise is filled in, nothing is once it has opened."""
+    if state is not ConsultationState.DRAFT:
+        return after
+    return replace(after, promise_on=suggested_promise(before, after))
 
 
 def may_change(detail: str, state: ConsultationState) -> bool:

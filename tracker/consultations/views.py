@@ -19,11 +19,17 @@ from tracker.consultations.forms import (
     DetailsForm,
     HandOverForm,
     StartForm,
-    parts_of,
     typed_values,
 )
 from tracker.consultations.models import Consultation
-from tracker.consultations.policy import STATE_WORDS, ConsultationState, services_for
+from tracker.consultations.parts import parts_of
+from tracker.consultations.policy import (
+    STATE_WORDS,
+    ConsultationState,
+    detail_problems,
+    services_for,
+    with_suggestions,
+)
 from tracker.consultations.queries import (
     consultation_or_404,
     consultations_of,
@@ -109,9 +115,13 @@ def edit(consultation_id: int) -> ResponseReturnValue:
     form = DetailsForm(data=typed_values(before))
     form.offer(_with(_own_services(session), consultation.service), consultation.state)
     is_draft = consultation.state is ConsultationState.DRAFT
-    if form.validate_on_submit() and _save(session, consultation, form):
-        page = "opening.gate" if is_draft else "desk.consultation"
-        return redirect(url_for(page, consultation_id=consultation.id))
+    if form.validate_on_submit():
+        if _save(session, consultation, form):
+            page = "opening.gate" if is_draft else "desk.consultation"
+            return redirect(url_for(page, consultation_id=consultation.id))
+    elif form.is_submitted():  # say all that is wrong at once
+        after = with_suggestions(before, form.read(before), consultation.state)
+        form.show_problems(detail_problems(before, after, consultation.state))
     return render_template(
         "consultations/edit.html",
         consultation=consultation,

@@ -3,7 +3,7 @@
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from tracker.consultations.forms import DayField, FormWithProblems, strip
+from tracker.consultations.fields import DayField, FormWithProblems, strip
 
 _REASON = Length(max=1000, message="Make it shorter: at most 1,000 characters.")
 _WHY = InputRequired("Say why. Young people read it on the board.")

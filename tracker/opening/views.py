@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.guard import current_person, require
 from tracker.accounts.policy import Act
 from tracker.clock import day_in_words, local_date, utc_now
-from tracker.consultations.forms import FormWithProblems
+from tracker.consultations.fields import FormWithProblems
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import BadDetails
 from tracker.consultations.policy import ANONYMITY_WORDS, STATE_WORDS, ConsultationState
