@@ -532,3 +532,13 @@ def test_remove_says_when_all_stay_heard(
         make.make_coding(session, said, coded)
     page = owner.get(f"/staff/themes/{theme.id}/delete").text
     assert "All of them are coded to another theme too" in page
+
+
+def test_every_page_with_answers_of_the_demo_says_that_they_are_made_up(
+    owner: FlaskClient, consultation: Consultation
+) -> None:
+    pages = [page.format(consultation.id) for page in (HEAR, TABLE, THEMES)]
+    pages.append(f"/staff/consultations/{consultation.id}/actions")
+    assert all("Made-up answers" not in owner.get(page).text for page in pages)
+    consultation.is_synthetic = True
+    assert all("Made-up answers" in owner.get(page).text for page in pages)
