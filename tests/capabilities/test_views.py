@@ -361,6 +361,19 @@ def test_act_asks_for_a_sign_in_to_read_answers(
     assert "It will take until" not in page.text
 
 
+def test_act_sends_the_contact_to_no_page_that_refuses_them(
+    client: FlaskClient, scene: Scene, settings: Config
+) -> None:
+    say(scene)
+    link = scene.link(settings, scene.contact)
+    client.post(link, data=answer(scene))
+
+    said = client.get(link).text
+
+    assert "1 answer waits to be read" in said and "by the owner and the deputies" in said
+    assert "Stop it" in said and "(sign in)" not in said and "Sign in and read" not in said
+
+
 def test_act_of_a_lead_shows_and_changes_nothing(
     client: FlaskClient, scene: Scene, settings: Config
 ) -> None:
@@ -1036,3 +1049,23 @@ def test_every_accepted_form_is_kept_once(client: FlaskClient, scene: Scene, lin
     form = scene.session.scalars(select(SentForm)).one()
     assert (form.person_id, form.consultation_id) == (scene.owner.id, scene.consultation.id)
     assert scene.session.scalar(select(func.count(Action.id))) == 1
+
+
+def test_change_and_stop_at_one_moment_leave_one_outcome(
+    app: Flask, scene: Scene, link: str, settings: Config
+) -> None:
+    client = app.test_client()
+    version = recorded(client, scene, link)
+    change = {
+        "form_id": str(uuid4()),
+        "one-choice": "already",
+        "one-there": "The room upstairs is free every Tuesday.",
+    }
+    address = f"{link}/pending/{version.id}"
+    stop = f"{scene.link(settings, scene.contact)}/pending/{version.id}/stop"
+
+    replies = race(app, scene, (f"{address}/change", change), (stop, {}), (stop, {}))
+
+    assert {reply.status_code for reply in replies} <= {303, 422}
+    first, *others = versions(scene)
+    assert first.stopped_at is not None and len(others) <= 1

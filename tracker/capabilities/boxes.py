@@ -97,14 +97,14 @@ CHOICES: dict[str, Choice] = {
         ),
     )
 }
-# How an answer begins where it is read again, instead of chosen.
+# What stands before an answer where it is read again. The answer itself often begins with "We".
 SAID = {
-    Outcome.DONE: "We did it",
-    Outcome.PLANNED: "We will",
-    Outcome.DOING: "We have started",
-    Outcome.CANNOT: "We can't",
-    Outcome.ALREADY: "It's already there",
-    Outcome.PASSED_ON: "We passed it on",
+    Outcome.DONE: "Done",
+    Outcome.PLANNED: "Planned",
+    Outcome.DOING: "Started",
+    Outcome.CANNOT: "No",
+    Outcome.ALREADY: "Already there",
+    Outcome.PASSED_ON: "Passed on",
     Outcome.PRAISE: "Thank you",
 }
 

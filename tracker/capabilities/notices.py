@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from tracker.accounts.models import Person
 from tracker.actions.models import ActionVersion
+from tracker.actions.policy import REASON_LABELS
 from tracker.capabilities.boxes import SAID
 from tracker.capabilities.policy import moment_words
 from tracker.capabilities.queries import (
@@ -63,6 +64,7 @@ def tell_held(
                 {
                     "version": version,
                     "label": SAID[version.outcome],
+                    "reason": REASON_LABELS[version.reason_code] if version.reason_code else "",
                     "link": f"{link}/pending/{version.id}",
                 }
                 for version in versions

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,9 +40,20 @@ class NotOneOfTheService(Conflict):
 
 
 def claim_form(
-    session: Session, holder: Holder, form_id: UUID, verb: Verb, *, now: datetime
+    session: Session,
+    holder: Holder,
+    form_id: UUID,
+    verb: Verb,
+    *,
+    now: datetime,
+    action_ids: Iterable[int] = (),
 ) -> SentForm:
-    """Take the form's id for good, or raise `AlreadySent`. Holds the consultation from here on."""
+    """Take the form's id for good, or raise `AlreadySent`. Holds what it is about from here on.
+
+    Locks are taken in the order of every other writer: actions first, then the consultation.
+    """
+    _hold_actions(session, action_ids)
+    lock_consultation(session, holder.consultation)
     claim = insert(SentForm).values(
         id=form_id,
         consultation_id=holder.consultation.id,
@@ -52,13 +63,17 @@ def claim_form(
         result="",
     )
     try:
-        # On PostgreSQL this waits for a parallel sending and then sees how it ended.
         with session.begin_nested():
             session.execute(claim)
     except IntegrityError:
         raise AlreadySent("We have this already. Nothing was saved twice.") from None
-    lock_consultation(session, holder.consultation)
     return session.get_one(SentForm, form_id)
+
+
+def _hold_actions(session: Session, action_ids: Iterable[int]) -> None:
+    # Nothing is taken from another consultation's action but a moment's lock.
+    query = select(Action.id).where(Action.id.in_(list(action_ids))).order_by(Action.id)
+    session.execute(query.with_for_update())
 
 
 def record_answers(
@@ -71,7 +86,9 @@ def record_answers(
     verb: Verb = Verb.RECORD,
 ) -> list[ActionVersion]:
     """Record each answer; it goes on the board by itself a day later. All of them or none."""
-    claim_form(session, holder, form_id, verb, now=now)
+    answers = list(answers)
+    action_ids = [answer.action_id for answer in answers if answer.action_id is not None]
+    claim_form(session, holder, form_id, verb, now=now, action_ids=action_ids)
     cards = cards_of(session, holder.consultation.id)
     return [_record(session, holder, cards, answer, now) for answer in answers]
 
@@ -122,7 +139,7 @@ def change_answer(
     now: datetime,
 ) -> ActionVersion:
     """Put new words in the place of a version that isn't on the board yet; its day starts anew."""
-    claim_form(session, holder, form_id, Verb.CHANGE, now=now)
+    claim_form(session, holder, form_id, Verb.CHANGE, now=now, action_ids=[version.action_id])
     session.refresh(version)
     if not version.is_held:
         raise Conflict(
@@ -136,7 +153,7 @@ def change_answer(
 
 def stop_answer(session: Session, holder: Holder, version: ActionVersion, *, now: datetime) -> bool:
     """Keep a version off the board; False if it wasn't on its way there (any more)."""
-    lock_consultation(session, holder.consultation)
+    _hold_actions(session, [version.action_id])
     session.refresh(version)
     if not version.is_held:
         return False

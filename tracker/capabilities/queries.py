@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
-from tracker.accounts.policy import RoleName, Tie
+from tracker.accounts.policy import ALLOWED, Act, RoleName, Tie
 from tracker.accounts.queries import people_with_role
 from tracker.actions.models import Action, ActionVersion
 from tracker.actions.policy import is_final
@@ -56,6 +56,7 @@ class Holder:
     person: Person
     consultation: Consultation
     verbs: frozenset[Verb]
+    may_read: bool  # whether a sign-in would show this person the answers
 
     def may(self, verb: Verb) -> bool:
         return verb in self.verbs
@@ -67,8 +68,10 @@ def find_holder(session: Session, consultation_id: int, person_id: int) -> Holde
     consultation = session.get(Consultation, consultation_id)
     if person is None or consultation is None:
         return None
-    verbs = verbs_of(is_active=person.active, held=_held_by(person, consultation))
-    return Holder(person, consultation, verbs)
+    held = _held_by(person, consultation)
+    verbs = verbs_of(is_active=person.active, held=held)
+    may_read = bool(verbs) and not held.isdisjoint(ALLOWED[Act.READ_RESPONSES])
+    return Holder(person, consultation, verbs, may_read)
 
 
 def _held_by(person: Person, consultation: Consultation) -> frozenset[Tie | RoleName]:
