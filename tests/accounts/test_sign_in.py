@@ -93,6 +93,15 @@ def test_sign_in_survives_odd_addresses(client: FlaskClient, person: Person, typ
     assert "There is a problem" in answer.text
 
 
+@pytest.mark.parametrize("email", ["owen.owner@example.org", "nobody@example.org"])
+def test_sign_in_refuses_a_password_without_end(
+    client: FlaskClient, person: Person, email: str
+) -> None:
+    answer = sign_in_as(client, email, "x" * 100_000)
+    assert answer.status_code == 413
+    assert "That password is too long" in answer.text
+
+
 def test_sign_in_stops_ten_guesses_at_one_name_and_stores_no_address(
     client: FlaskClient, session: Session, person: Person
 ) -> None:

@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, request
+from flask.typing import ResponseReturnValue
 from flask_security import Security, Totp
+from passlib.exc import PasswordSizeError  # type: ignore[import-untyped]
 from passlib.totp import TOTP, AppWallet  # type: ignore[import-untyped]
 
 from config import Config
 from tracker.web.limits import guess_key, limiter
+from tracker.web.refusals import refusal_page
 
 PASSWORD_LENGTH = 12
 
@@ -145,6 +148,7 @@ def init_sign_in(app: Flask, security: Security) -> None:
     """Forms only, and a bound on how often one address may guess or have a mail sent."""
     security.want_json(lambda _request: False)
     app.before_request(_refuse_json)
+    app.register_error_handler(PasswordSizeError, _refuse_endless_password)
     for endpoint, limit in _GUESSES.items():
         _limit(app, endpoint, limit, deduct_when=_was_wrong)
     _limit(app, "security.login", "10 per 15 minutes", key_func=_name_key, deduct_when=_was_wrong)
@@ -156,6 +160,12 @@ def _refuse_json() -> None:
     # The library would read it, and trips over shapes that no form can have.
     if request.blueprint == "security" and request.is_json:
         abort(415)
+
+
+def _refuse_endless_password(_error: PasswordSizeError) -> ResponseReturnValue:
+    return refusal_page(
+        413, "That password is too long", "A password has 4,096 characters at most. Try again."
+    )
 
 
 def _limit(app: Flask, endpoint: str, limit: str, **how: Any) -> None:
