@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories as make
-from tests.responses.test_views import filled, make_survey
+from tests.responses.phone import filled, make_survey
 from tracker.responses.models import Answer
 from tracker.surveys.models import Survey
 

@@ -95,23 +95,27 @@ def _stored_with_receipt(
         words = receipt_words(submission_id, attempt, key)
         hashed = receipt_hash(words, key)
         response = _new_response(survey, values, submission_id, source, today, hashed)
-        if _stored(session, response):
-            return Submitted(response, words, is_new=True)
-        # Taken is either the submission id, by the same form sent at the same moment…
-        twin = response_by_submission(session, submission_id)
-        if twin is not None:
-            return Submitted(twin, words_given(twin, key), is_new=False)
-        # …or the receipt, by another response: the next words are tried.
+        stored = _stored_or_twin(session, response)
+        if stored is not None:
+            is_new = stored is response
+            return Submitted(stored, words if is_new else words_given(stored, key), is_new)
+        # The words are another response's receipt already: the next ones are tried.
     raise NoReceiptLeft("We couldn't make a receipt for you. Send it once more.")
 
 
-def _stored(session: Session, response: SurveyResponse) -> bool:
+def _stored_or_twin(session: Session, response: SurveyResponse) -> SurveyResponse | None:
+    """The response, stored; or the one that the same form made a moment earlier.
+
+    None if its receipt is taken. The unique constraints decide, so that it holds however many
+    processes are at it.
+    """
+    submission_id = response.submission_id
     try:
         with session.begin_nested():
             session.add(response)
     except IntegrityError:
-        return False
-    return True
+        return response_by_submission(session, submission_id)
+    return response
 
 
 def words_given(response: SurveyResponse, key: str) -> str | None:
@@ -139,23 +143,19 @@ def type_in_response(
     """
     if not may_type_in(survey.consultation.state):
         raise SurveyClosed
-    earlier = response_by_submission(session, submission_id)
-    if earlier is not None:
-        return earlier
     response = _new_response(survey, values, submission_id, source, _today(session, now), None)
-    if not _stored(session, response):
-        twin = response_by_submission(session, submission_id)
-        assert twin is not None  # noqa: S101  (nothing else here has to be unique)
-        return twin
-    note_event(
-        session,
-        survey.consultation,
-        "typed_in",
-        person_id=person_id,
-        now=now,
-        detail=f"One response from {'paper' if source is Source.PAPER else 'a meeting'}",
-    )
-    return response
+    stored = _stored_or_twin(session, response)
+    assert stored is not None  # noqa: S101  (without a receipt, none can be taken)
+    if stored is response:
+        note_event(
+            session,
+            survey.consultation,
+            "typed_in",
+            person_id=person_id,
+            now=now,
+            detail=f"One response from {'paper' if source is Source.PAPER else 'a meeting'}",
+        )
+    return stored
 
 
 def _new_response(
