@@ -39,6 +39,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
         names = (only,) if only else DATABASES
+        if metafunc.definition.get_closest_marker("one_database"):
+            names = names[:1]
         metafunc.parametrize("database", names, scope="session", indirect=True)
 
 
