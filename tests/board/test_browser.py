@@ -75,6 +75,7 @@ def test_answer_is_found_and_judged_with_no_script_and_no_cookie(open_page: Open
 def test_front_page_leads_to_what_was_done(open_page: OpenPage) -> None:
     page = open_page("/")
 
+    page.get_by_text("Find something").click()
     page.get_by_label("What about").fill("evenings")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Your evenings").click()
