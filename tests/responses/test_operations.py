@@ -205,7 +205,6 @@ def test_two_at_the_same_moment_make_one_response(app: Flask, session: Session) 
 
 
 def test_submit_response_gives_the_twin_that_came_in_between(app: Flask, session: Session) -> None:
-    """The moment between looking and storing, played slowly."""
     survey = open_survey(session)
     survey_id, own = survey.id, uuid4()
     session.commit()
