@@ -22,6 +22,7 @@ class Received:
     sender: str
     recipient: str
     content: bytes
+    peer: int = 0  # the sender's port: one per connection
 
     @property
     def message(self) -> EmailMessage:
@@ -92,7 +93,8 @@ class Inbox:
         answer = self.at_data(recipient)
         if answer.startswith(("250", "drop")):
             assert isinstance(envelope.content, bytes)
-            self.received.append(Received(str(envelope.mail_from), recipient, envelope.content))
+            sender, peer = str(envelope.mail_from), int(session.peer[1])
+            self.received.append(Received(sender, recipient, envelope.content, peer))
         if answer == "drop":  # accepted, and the line dies before the sender hears of it
             assert server.transport is not None
             server.transport.abort()

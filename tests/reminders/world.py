@@ -17,6 +17,7 @@ from tracker.consultations.models import Consultation
 from tracker.mail.transport import MemoryTransport, Transport
 from tracker.reminders.models import Case, Mail, Reminder
 from tracker.reminders.worker import Summary, tick
+from tracker.responses.models import SurveyResponse
 from tracker.services.models import Organisation, Service
 from tracker.surveys.models import Survey
 
@@ -106,9 +107,7 @@ class World:
         return [(str(case.kind), case.closed_because) for case in self.session.scalars(query)]
 
 
-def responses_of(session: Session, survey: Survey) -> list[Any]:
-    from tracker.responses.models import SurveyResponse
-
+def responses_of(session: Session, survey: Survey) -> list[SurveyResponse]:
     return list(
         session.scalars(select(SurveyResponse).where(SurveyResponse.survey_id == survey.id))
     )

@@ -5,6 +5,7 @@ Two steps, because a notice is written before it is known who sends it: `compose
 """
 
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,14 +14,18 @@ from hashlib import sha256
 from tracker.mail.render import RenderedMail
 
 
+class BadAddress(ValueError):
+    """The address can't be written on a mail."""
+
+
 def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: datetime) -> bytes:
     """The message without its sender. The same words, `key` and `date` give the same bytes.
 
     Line breaks in a name or subject become spaces, so that nobody can write headers through them.
-    Raises ValueError for an address that can't stand in a header.
+    Raises `BadAddress` for an address that can't stand in a header.
     """
     message = EmailMessage(policy=SMTP)
-    message["To"] = Address(_one_line(to_name), addr_spec=to)
+    message["To"] = _address(to_name, to)
     message["Subject"] = _one_line(rendered.subject)
     message["Date"] = date
     message["Auto-Submitted"] = "auto-generated"
@@ -34,7 +39,7 @@ def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: da
 def stamp(message: bytes, *, sender_name: str, sender: str, message_id: str) -> bytes:
     """The message with its sender and id on top, ready to travel."""
     head = EmailMessage(policy=SMTP)
-    head["From"] = Address(_one_line(sender_name), addr_spec=sender)
+    head["From"] = _address(sender_name, sender)
     head["Message-ID"] = message_id
     return head.as_bytes().rstrip(b"\r\n") + b"\r\n" + message
 
@@ -42,6 +47,13 @@ def stamp(message: bytes, *, sender_name: str, sender: str, message_id: str) -> 
 def message_id_of(key: str, sender: str) -> str:
     """The Message-ID that belongs to an intent: the same for every try."""
     return f"<{_digest(key)}@{sender.rpartition('@')[2]}>"
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        return Address(_one_line(name), addr_spec=address)
+    except (MessageError, ValueError, IndexError) as error:  # as the parser happens to fail
+        raise BadAddress(type(error).__name__) from error
 
 
 def _digest(key: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
 from tracker.errors import Conflict
-from tracker.mail.message import compose
+from tracker.mail.message import BadAddress, compose
 from tracker.mail.render import RenderedMail
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 
@@ -42,7 +42,7 @@ def queue_notice(
         mail.content = compose(
             rendered, to_name=recipient.name, to=recipient.email, key=key, date=now
         )
-    except ValueError:
+    except BadAddress:
         mail.state, mail.last_error = MailState.FAILED, BAD_ADDRESS
     try:
         with session.begin_nested():
