@@ -68,6 +68,12 @@ def _seconds(value: str) -> int:
     return int(value)
 
 
+def _proxies(value: str) -> int:
+    if value not in ("0", "1", "2", "3"):
+        raise ValueError("the number of web servers in front of Loopkeeper, 0 to 3")
+    return int(value)
+
+
 def _smtp_security(value: str) -> str:
     if value not in ("starttls", "tls", "none"):
         raise ValueError("starttls, tls or none")
@@ -124,6 +130,9 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_BASE_URL": Variable(
         "base_url", _base_url, "http://127.0.0.1:8000", "the address people reach the site at"
     ),
+    "LOOPKEEPER_PROXIES": Variable(
+        "proxies", _proxies, "0", "web servers in front of it, whose X-Forwarded headers are true"
+    ),
     "LOOPKEEPER_SMTP_HOST": Variable(
         "smtp_host", _text, "", "mail server; without one, mails go to the data folder"
     ),
@@ -158,6 +167,7 @@ class Config:
     data: Path
     database_url: str
     base_url: str
+    proxies: int
     smtp_host: str
     smtp_port: int
     smtp_security: str

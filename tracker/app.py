@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, request
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from tracker.accounts.duties import init_duties
@@ -69,6 +70,9 @@ def create_app(settings: Config) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "tracker/static"),
     )
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.config.from_mapping(settings.for_flask())
     app.config.from_mapping(sign_in_settings(settings))
     init_input(app)
