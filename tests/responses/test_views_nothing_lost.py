@@ -43,6 +43,7 @@ def test_form_offers_to_keep_what_somebody_else_sent_from_the_same_page(
     page = client.post("/s/abc234", data=data | {"q2": "I am the next one & <b>I</b> want music"})
 
     assert "Is this from somebody else?" in page.text
+    assert words_on(page.text) == []  # the first one's receipt isn't for the next one's eyes
     carried = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
     assert carried["submission_id"] != data["submission_id"]
     assert carried["q2"] == "I am the next one &amp; &lt;b&gt;I&lt;/b&gt; want music"

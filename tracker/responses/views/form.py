@@ -158,8 +158,10 @@ def _thanks(
     session: Session, survey: Survey, submitted: Submitted, typed: Form
 ) -> ResponseReturnValue:
     """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
-    words, is_new = submitted.words, submitted.is_new
+    is_new = submitted.is_new
     other = [] if is_new else _sent_differently(survey, submitted.response, typed)
+    # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
+    words = submitted.words if submitted.words and not other else ""
     session.rollback()
     with reading():
         return render_template(
@@ -167,7 +169,7 @@ def _thanks(
             survey=survey,
             consultation=survey.consultation,
             help_nation=survey.consultation.help_page or None,
-            words=words.split() if words else [],
+            words=words.split(),
             is_new=is_new,
             other=other,
             new_id=uuid4(),
