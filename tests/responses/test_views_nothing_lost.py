@@ -54,7 +54,13 @@ def test_form_offers_to_keep_what_somebody_else_sent_from_the_same_page(
 def test_form_has_no_words_to_give_again_when_the_key_has_changed(
     client: FlaskClient, session: Session, survey: Survey
 ) -> None:
-    stored = make.make_response(session, survey, receipt_hash="made with another key")
+    bus, better, _ = survey.questions
+    stored = make.make_response(
+        session,
+        survey,
+        receipt_hash="made with another key",
+        answers={bus: "yes", better: "Later buses"},
+    )
 
     page = client.post("/s/abc234", data=filled(submission_id=str(stored.submission_id))).text
 
