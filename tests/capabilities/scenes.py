@@ -9,7 +9,7 @@ from config import Config
 from tests import factories as make
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
-from tracker.capabilities.queries import Holder, find_holder
+from tracker.capabilities.people import Holder, find_holder
 from tracker.consultations.models import Consultation
 from tracker.reminders.links import make_link
 from tracker.surveys.models import Survey

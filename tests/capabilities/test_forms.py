@@ -6,7 +6,7 @@ import pytest
 from tests.factories import TODAY
 from tracker.actions.policy import ActionDraft, Outcome, ReasonCode
 from tracker.capabilities.boxes import CHOICES, SAID
-from tracker.capabilities.forms import (
+from tracker.capabilities.typed import (
     clean,
     filled_beforehand,
     kept_words,

@@ -12,16 +12,18 @@ from tracker.accounts.policy import RoleName
 from tracker.actions.models import ActionVersion, Via
 from tracker.actions.policy import Outcome
 from tracker.capabilities.models import SentForm
-from tracker.capabilities.policy import Verb, VersionState
-from tracker.capabilities.queries import (
-    cards_of,
+from tracker.capabilities.people import (
     find_holder,
-    find_sent_form,
-    held_versions,
-    pausable_cases,
     people_to_hand_over_to,
     people_told,
     people_who_find_an_owner,
+)
+from tracker.capabilities.policy import Verb, VersionState
+from tracker.capabilities.queries import (
+    cards_of,
+    find_sent_form,
+    held_versions,
+    pausable_cases,
     sent_form_or_404,
     standing_of,
     state_of,

@@ -4,9 +4,9 @@ No sign-in and no session stand behind these pages, so these are plain readers o
 Whatever is wrong, `typed` keeps every word for the page that is shown again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,26 +23,14 @@ from tracker.actions.policy import (
     may_move,
     problems,
 )
-from tracker.capabilities.boxes import CHOICES, PAUSE, SHORT, SUCCESSOR, Choice, Kind
+from tracker.capabilities.boxes import CHOICES, SHORT, Choice, Kind
 from tracker.capabilities.policy import Answer, Given, Verb, gentle_question, shared_answers
 from tracker.capabilities.queries import Card, Pausable
+from tracker.capabilities.typed import Typed, read_day, read_form_id, typed_in
 from tracker.reminders.models import Case
 
 SAME = "same"
-LATER = "later"
-# A "no" is looked at again within the year unless a nearer day is chosen.
-REVIEW_AFTER = timedelta(days=365)
-# Nothing that is refused for its length can fill the page it comes back on.
-_LONGEST_KEPT = 5000
-
-
-_FREE_TEXT = {
-    box.name
-    for box in (*(box for choice in CHOICES.values() for box in choice.boxes), *PAUSE, SUCCESSOR)
-    if box.kind in (Kind.WORDS, Kind.LINE) and not box.is_settled
-}
 _CANNOT_TEXT = "We can't do this."
-Typed = dict[str, str]
 
 
 def choices_after(said: ActionVersion | None) -> list[Choice]:
@@ -53,59 +41,6 @@ def choices_after(said: ActionVersion | None) -> list[Choice]:
 def cards_for(choice: Choice, cards: list[Card]) -> list[Card]:
     """The cards that may be answered with this one choice."""
     return [card for card in cards if choice in choices_after(card.said_so_far)]
-
-
-def filled_beforehand(keys: Iterable[str], *, decided_by: str, today: date) -> Typed:
-    """What stands in the boxes before anybody types: what nearly everybody would enter anyway."""
-    usual = {
-        "did_on": today.isoformat(),
-        "decided_by": decided_by,
-        "review_on": (today + REVIEW_AFTER).isoformat(),
-    }
-    return {f"{key}-{name}": value for key in keys for name, value in usual.items()}
-
-
-def typed_from(key: str, draft: ActionDraft, *, is_chosen: bool = True) -> Typed:
-    """A draft as it would have been typed; with the choice made, unless that is asked anew."""
-    has_begun = draft.outcome is Outcome.DOING
-    choice = CHOICES[Outcome.PLANNED if has_begun else draft.outcome]
-    typed = {f"{key}-choice": choice.outcome.value} if is_chosen else {}
-    for box in choice.boxes:
-        value = getattr(draft, box.fills)
-        if box.kind is Kind.TICK:
-            value = "yes" if has_begun else ""
-        typed[f"{key}-{box.name}"] = (
-            value.isoformat() if isinstance(value, date) else str(value or "")
-        )
-    return typed
-
-
-def typed_in(form: Mapping[str, str]) -> Typed:
-    """Everything that was sent, without stray spaces."""
-    return {name: clean(value) for name, value in form.items()}
-
-
-def clean(text: str) -> str:
-    """Text in the line ends of everywhere else, no longer than a page bears."""
-    return text.replace("\r\n", "\n").strip()[:_LONGEST_KEPT]
-
-
-def read_day(text: str) -> date | None:
-    """A day as a date box sends it, or as people type it where the browser has none."""
-    for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, shape).date()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            continue
-    return None
-
-
-def read_form_id(text: str) -> UUID | None:
-    """The id that the page carried, or None if it was lost or isn't one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @dataclass
@@ -221,12 +156,6 @@ def read_successor(
     if len(words) > LINE_LIMIT:
         sheet.errors["who-words"] = f"Make it shorter: {LINE_LIMIT} characters at most"
     return sheet, to, words
-
-
-def kept_words(typed: Typed, *, shown: Iterable[str]) -> list[str]:
-    """What was typed into cards that the page no longer has, so that it can be copied."""
-    gone = {name: text for name, text in typed.items() if name.partition("-")[0] not in set(shown)}
-    return [text for name, text in gone.items() if text and name.partition("-")[2] in _FREE_TEXT]
 
 
 def _begin(form: MultiDict[str, str]) -> Sheet:

@@ -7,8 +7,8 @@ from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
 from config import Config
+from tracker.capabilities.people import Holder, find_holder
 from tracker.capabilities.policy import LinkState, Verb, link_state, moment_words
-from tracker.capabilities.queries import Holder, find_holder
 from tracker.clock import local_date, utc_now
 from tracker.consultations.policy import ConsultationState
 from tracker.db import current_session

@@ -15,14 +15,14 @@ from tracker.accounts.models import Person
 from tracker.actions.models import ActionVersion
 from tracker.actions.policy import REASON_LABELS
 from tracker.capabilities.boxes import SAID
-from tracker.capabilities.policy import moment_words
-from tracker.capabilities.queries import (
+from tracker.capabilities.people import (
     Holder,
-    had_fresh_link,
     people_told,
     people_told_of_stop,
     people_who_find_an_owner,
 )
+from tracker.capabilities.policy import moment_words
+from tracker.capabilities.queries import had_fresh_link
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.mail.render import render_mail

@@ -18,8 +18,9 @@ from tracker.actions.models import Action, ActionVersion, Via
 from tracker.actions.operations import record_action, revise_action, stop
 from tracker.actions.policy import ActionDraft
 from tracker.capabilities.models import SentForm
+from tracker.capabilities.people import Holder, people_to_hand_over_to
 from tracker.capabilities.policy import Answer, Verb
-from tracker.capabilities.queries import Card, Holder, cards_of, people_to_hand_over_to
+from tracker.capabilities.queries import Card, cards_of
 from tracker.clock import day_in_words
 from tracker.consultations.operations import hand_over, lock_consultation
 from tracker.errors import Conflict

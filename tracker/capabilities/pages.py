@@ -10,16 +10,7 @@ from tracker.accounts.models import Person
 from tracker.actions.models import ActionVersion
 from tracker.actions.policy import REASON_LABELS
 from tracker.capabilities.boxes import SAID, SHORT
-from tracker.capabilities.forms import (
-    Pause,
-    Sheet,
-    Typed,
-    cards_for,
-    choices_after,
-    filled_beforehand,
-    kept_words,
-    typed_from,
-)
+from tracker.capabilities.forms import Pause, Sheet, cards_for, choices_after
 from tracker.capabilities.links import Link
 from tracker.capabilities.notices import tell_held, tell_new_owner, tell_who_should_answer
 from tracker.capabilities.operations import (
@@ -30,8 +21,10 @@ from tracker.capabilities.operations import (
     record_answers,
     suggest_owner,
 )
+from tracker.capabilities.people import Holder
 from tracker.capabilities.policy import LinkState, Verb, VersionState
-from tracker.capabilities.queries import Holder, cards_of, find_sent_form, standing_of
+from tracker.capabilities.queries import cards_of, find_sent_form, standing_of
+from tracker.capabilities.typed import Typed, filled_beforehand, kept_words, typed_from
 from tracker.errors import LoopkeeperError
 
 STATUS = {

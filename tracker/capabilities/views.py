@@ -15,14 +15,11 @@ from tracker.capabilities.boxes import PAUSE, SUCCESSOR
 from tracker.capabilities.forms import (
     Sheet,
     choices_after,
-    kept_words,
     read_change,
     read_pause,
     read_picked,
     read_sheet,
     read_successor,
-    typed_from,
-    typed_in,
 )
 from tracker.capabilities.links import LinkDoesNotWork, open_link, open_working_link
 from tracker.capabilities.notices import send_fresh_link, tell_stopped
@@ -39,17 +36,17 @@ from tracker.capabilities.pages import (
     show,
     usual,
 )
+from tracker.capabilities.people import people_to_hand_over_to, people_told_of_stop
 from tracker.capabilities.policy import Verb
 from tracker.capabilities.queries import (
     cards_of,
     pausable_cases,
-    people_to_hand_over_to,
-    people_told_of_stop,
     sent_form_or_404,
     standing_of,
     state_of,
     version_or_404,
 )
+from tracker.capabilities.typed import kept_words, typed_from, typed_in
 from tracker.reminders.policy import SNOOZE_DAYS
 
 bp = Blueprint("capabilities", __name__, url_prefix="/do")
