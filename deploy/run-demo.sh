@@ -14,4 +14,4 @@ echo "Bringing the database up to date …"
 LOOPKEEPER_SCHEDULER=0 "$bin/flask" db upgrade
 LOOPKEEPER_SCHEDULER=0 "$bin/flask" demo load
 exec "$bin/granian" --interface wsgi --workers 1 --blocking-threads 8 \
-    --host "$HOST" --port "$PORT" --no-ws --log-level warning wsgi:app
+    --host "$HOST" --port "$PORT" --no-ws --log-level error wsgi:app

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from tests import factories as make
 from tests.factories import NOW
 from tracker.db import db
-from tracker.responses import operations
 from tracker.responses.models import Answer, Source, SurveyResponse
 from tracker.responses.operations import (
     NoReceiptLeft,
     NothingAnswered,
     Submitted,
     SurveyClosed,
+    arriving,
     submit_response,
     words_given,
 )
@@ -214,7 +214,7 @@ def test_submit_response_gives_the_twin_that_came_in_between(app: Flask, session
         first = submit(other, other.get_one(Survey, survey_id), submission_id=own)
         other.commit()
 
-    stored = operations._stored_with_receipt(  # as after having found nothing
+    stored = arriving._stored_with_receipt(  # as after having found nothing
         session, survey, {"q1": "Mine"}, own, Source.PHONE, NOW.date(), KEY
     )
 

@@ -96,6 +96,7 @@ _KIND_WORDS = {
     "theme_changed": "Theme changed",
     "coded": "Answers heard",
     "typed_in": "Answers typed in",
+    "answers_deleted": "Answers deleted, their day being over",
     "set_aside": "Answers set aside",
     "taken_back": "Answers taken back in",
     "action_recorded": "Action recorded",

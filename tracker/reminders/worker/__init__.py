@@ -18,6 +18,7 @@ from tracker.opening.operations import close_due
 from tracker.reminders.operations import Queued, Synced, queue_due, sync_cases
 from tracker.reminders.worker.delivering import Clock, Delivered, deliver
 from tracker.reminders.worker.failures import place_of
+from tracker.responses.operations import delete_expired
 
 __all__ = ["Clock", "Summary", "deliver", "tick"]
 
@@ -39,6 +40,7 @@ class Summary:
     refused: int
     put_off: int
     failures: int  # parts that broke; the log says which
+    expired: int = 0  # consultations whose answers were deleted, their day being over
 
 
 def tick(session: Session, transport: Transport, settings: Config, *, clock: Clock) -> Summary:
@@ -57,6 +59,7 @@ def tick(session: Session, transport: Transport, settings: Config, *, clock: Clo
         return done
 
     closed = part("closing", lambda: close_due(session, now=clock()), 0)
+    expired = part("deleting", lambda: delete_expired(session, now=clock()), 0)
     published = part("publishing", lambda: publish_due(session, now=clock()), 0)
     synced = part("looking at cases", lambda: sync_cases(session, now=clock()), Synced(0, 0))
     queued = part("queueing", lambda: queue_due(session, now=clock()), Queued(0, 0))
@@ -74,4 +77,5 @@ def tick(session: Session, transport: Transport, settings: Config, *, clock: Clo
         refused=delivered.refused,
         put_off=delivered.put_off,
         failures=len(failures),
+        expired=expired,
     )

@@ -1,0 +1,30 @@
+"""Writes to responses: taking one in, setting one aside, deleting answers when their day has come.
+
+They flush and never commit, and never keep anything that could tell who answered or at what time.
+"""
+
+from tracker.responses.operations.arriving import (
+    NoReceiptLeft,
+    NothingAnswered,
+    Submitted,
+    SurveyClosed,
+    submit_response,
+    type_in_response,
+    words_given,
+)
+from tracker.responses.operations.retention import delete_expired
+from tracker.responses.operations.sorting import set_aside, set_aside_all, take_back
+
+__all__ = [
+    "NoReceiptLeft",
+    "NothingAnswered",
+    "Submitted",
+    "SurveyClosed",
+    "delete_expired",
+    "set_aside",
+    "set_aside_all",
+    "submit_response",
+    "take_back",
+    "type_in_response",
+    "words_given",
+]
