@@ -18,9 +18,10 @@ def main() -> None:
     if shutil.which("chromium"):
         return
     print("Installing Chromium for the browser tests (once) …", flush=True)
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-qq"], check=True)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True, stdout=subprocess.DEVNULL)
+    apt_get = shutil.which("apt-get")
+    if os.geteuid() == 0 and apt_get:
+        subprocess.run([apt_get, "update", "-qq"], check=True)
+        subprocess.run([apt_get, "install", "-y", "-qq", "chromium"], check=True)
     elif not has_playwright_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 

@@ -5,7 +5,7 @@ a new parameter needs candidates in `_candidates`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -72,6 +72,10 @@ def _key(app: Flask) -> str:
 def _live_through_demo(app: Flask, session: Session) -> None:
     """The demo, with a person who may see everything and a survey that can still be changed."""
     settings, transport = app.config["LOOPKEEPER"], MemoryTransport()
+
+    def remind(moment: datetime) -> None:
+        tick(session, transport, settings, clock=lambda: moment)
+
     with app.test_request_context():
         password = hash_password(PASSWORD)
         story = load_demo(
@@ -79,7 +83,7 @@ def _live_through_demo(app: Flask, session: Session) -> None:
             now=utc_now(),
             password=password,
             receipts_key=_key(app),
-            remind=lambda moment: tick(session, transport, settings, clock=lambda: moment) and None,
+            remind=remind,
         )
         for _day in story:
             pass

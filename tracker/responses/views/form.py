@@ -25,7 +25,7 @@ from tracker.responses.operations import (
     words_given,
 )
 from tracker.responses.queries import response_by_submission
-from tracker.responses.views import bp
+from tracker.responses.views.blueprint import bp
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers

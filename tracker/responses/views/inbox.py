@@ -22,7 +22,7 @@ from tracker.responses.operations import set_aside_all
 from tracker.responses.operations import take_back as take_back_response
 from tracker.responses.policy import may_type_in
 from tracker.responses.queries import Show
-from tracker.responses.views import bp
+from tracker.responses.views.blueprint import bp
 from tracker.surveys.queries import surveys_of
 
 # More than a page can show at once is nobody's honest choice.

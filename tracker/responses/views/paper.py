@@ -12,7 +12,7 @@ from tracker.db import current_session
 from tracker.responses.forms import TypedInForm, as_on_paper
 from tracker.responses.operations import NothingAnswered, SurveyClosed, type_in_response
 from tracker.responses.policy import may_type_in, submission_id_from
-from tracker.responses.views import bp
+from tracker.responses.views.blueprint import bp
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
 from tracker.surveys.queries import survey_or_404

@@ -8,7 +8,7 @@ from tracker.accounts.guard import require
 from tracker.accounts.policy import Act
 from tracker.db import current_session
 from tracker.responses import qr
-from tracker.responses.views import bp
+from tracker.responses.views.blueprint import bp
 from tracker.surveys.models import Survey
 from tracker.surveys.queries import survey_or_404
 

@@ -13,7 +13,7 @@ from tracker.responses import queries
 from tracker.responses.forms import SOURCE_LABELS
 from tracker.responses.models import SetAsideReason
 from tracker.responses.operations import take_back
-from tracker.responses.views import bp
+from tracker.responses.views.blueprint import bp
 
 
 @bp.get("/staff/worries")
