@@ -430,6 +430,23 @@ def test_stop_button_keeps_it_off_the_board(
     assert refused.status_code == 409 and "was stopped or replaced" in refused.text
 
 
+def test_stop_button_is_there_for_the_escalation_contact_who_cannot_publish(
+    session: Session, theme: Theme, sign_in: SignIn
+) -> None:
+    contact = theme.consultation.service.escalation_contact
+    assert contact is not None
+    action = make.make_action(
+        session, theme, published_at=None, via=Via.MAIL, publishes_at=NOW + timedelta(days=1)
+    )
+    browser, version_id = sign_in(contact), action.versions[0].id
+
+    page = browser.get(f"/staff/actions/{action.id}").text
+    assert "Stop it" in page and "Publish now" not in page
+    assert browser.post(f"/staff/action-versions/{version_id}/publish").status_code == 403
+    browser.post(f"/staff/action-versions/{version_id}/stop")
+    assert only_version(session).stopped_by == contact.id
+
+
 def test_stop_button_comes_too_late_for_what_is_public(
     session: Session, owner: FlaskClient, theme: Theme
 ) -> None:

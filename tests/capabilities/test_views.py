@@ -23,6 +23,7 @@ from tracker.actions.operations import publish_due
 from tracker.actions.policy import Outcome
 from tracker.capabilities.models import SentForm
 from tracker.clock import utc_now
+from tracker.consultations.queries import events_of
 from tracker.db import Base
 from tracker.reminders.models import Case, Mail, Snooze
 from tracker.reminders.policy import CaseKind
@@ -639,6 +640,10 @@ def test_hand_over_to_somebody_else_asks_contact_and_leads(
     assert all(b"<b>Pat</b> at" not in (m.content or b"").split(b"html")[-1] for m in mails(scene))
     scene.session.expire_all()
     assert scene.consultation.owner_id == scene.owner.id
+    events = events_of(scene.session, scene.consultation.id)
+    assert [event.kind for event in events if event.person_id == scene.owner.id][-1:] == [
+        "new_owner_asked_for"
+    ]
 
 
 @pytest.mark.parametrize(

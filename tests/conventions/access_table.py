@@ -111,7 +111,7 @@ ACCESS: dict[str, Who] = {
     "actions.record": TEAM,
     "actions.revise": TEAM,
     "actions.publish": TEAM,
-    "actions.stop": TEAM,
+    "actions.stop": TEAM | {P.CONTACT},
     "actions.discard": TEAM,
     "actions.merge": TEAM,
     # board

@@ -54,6 +54,7 @@ class Act(StrEnum):
     CODE_RESPONSES = "code_responses"
     RECORD_ACTION = "record_action"
     PUBLISH_ACTION = "publish_action"
+    STOP_PUBLICATION = "stop_publication"
     HAND_OVER = "hand_over"
     SNOOZE = "snooze"
 
@@ -90,6 +91,7 @@ ALLOWED: dict[Act, frozenset[Standing]] = {
     Act.CODE_RESPONSES: _TEAM,
     Act.RECORD_ACTION: _TEAM,
     Act.PUBLISH_ACTION: _TEAM,
+    Act.STOP_PUBLICATION: _TEAM | {Tie.CONTACT},
     Act.HAND_OVER: frozenset({_LEAD, _ADMIN, Tie.OWNER, Tie.CONTACT}),
     Act.SNOOZE: _TEAM,
 }

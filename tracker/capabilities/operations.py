@@ -22,7 +22,7 @@ from tracker.capabilities.people import Holder, people_to_hand_over_to
 from tracker.capabilities.policy import Answer, Verb
 from tracker.capabilities.queries import Card, cards_of
 from tracker.clock import day_in_words
-from tracker.consultations.operations import hand_over, lock_consultation
+from tracker.consultations.operations import hand_over, lock_consultation, note_event
 from tracker.errors import Conflict
 from tracker.reminders.models import Case
 from tracker.reminders.operations import snooze
@@ -202,5 +202,11 @@ def suggest_owner(session: Session, holder: Holder, form_id: UUID, *, now: datet
         "Thank you. We have passed the name on to those who can make somebody the owner. "
         "Until they do, it stays where it is."
     )
-    session.flush()
+    note_event(
+        session,
+        holder.consultation,
+        "new_owner_asked_for",
+        person_id=holder.person.id,
+        now=now,
+    )
     return form

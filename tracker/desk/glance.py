@@ -91,6 +91,7 @@ _KIND_WORDS = {
     "promise_moved": "Promise moved",
     "owner_changed": "Owner changed",
     "handed_over": "Handed over",
+    "new_owner_asked_for": "Asked that somebody else owns it",
     "survey_changed": "Survey changed",
     "theme_added": "Theme added",
     "theme_changed": "Theme changed",

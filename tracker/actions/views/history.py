@@ -47,7 +47,7 @@ def publish(version_id: int) -> ResponseReturnValue:
 @bp.post("/action-versions/<int:version_id>/stop")
 def stop(version_id: int) -> ResponseReturnValue:
     session = current_session()
-    version = _version_for(version_id, Act.PUBLISH_ACTION)
+    version = _version_for(version_id, Act.STOP_PUBLICATION)
     operations.stop(session, version, person_id=current_person().id, now=utc_now())
     session.commit()
     flash("Stopped. It won't appear on the board.")
