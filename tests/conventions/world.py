@@ -53,7 +53,7 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
     response = make.make_response(session, survey, answers={question: "A later bus"})
     theme = make.make_theme(session, consultation)
     make.make_coding(session, response, theme)
-    action = make.make_action(session, theme)
+    action = make.make_action(session, theme, publishes_at=make.NOW)
     case = Case(kind=CaseKind.UNTOLD, consultation_id=consultation.id, opened_at=make.NOW)
     mail = Mail(
         kind=MailKind.NOTICE,

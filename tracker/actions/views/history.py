@@ -47,7 +47,10 @@ def publish(version_id: int) -> ResponseReturnValue:
 @bp.post("/action-versions/<int:version_id>/stop")
 def stop(version_id: int) -> ResponseReturnValue:
     session = current_session()
-    version = _version_for(version_id, Act.STOP_PUBLICATION)
+    version = version_or_404(session, version_id)
+    # What came from a mail is public soon unless stopped, so more people may stop it than a draft.
+    act = Act.PUBLISH_ACTION if version.publishes_at is None else Act.STOP_PUBLICATION
+    require(act, version.action.consultation.service_id)
     operations.stop(session, version, person_id=current_person().id, now=utc_now())
     session.commit()
     flash("Stopped. It won't appear on the board.")
