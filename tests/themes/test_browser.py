@@ -73,8 +73,10 @@ def test_hear_goes_by_keys_alone(open_as_owner: OpenAsOwner) -> None:
     page.keyboard.press("Enter")
     expect(words).to_have_text(ANSWERS[1])
     expect(page.locator(".coverage")).to_contain_text("1 of 3 answers heard")
+    expect(page.locator("[data-keys]")).to_be_visible()  # the script has heard of this page
     page.keyboard.press("ArrowLeft")
     expect(words).to_have_text(ANSWERS[0])
+    expect(page.locator("[data-keys]")).to_be_visible()
     expect(page.get_by_label("light")).to_be_checked()
     page.keyboard.press("ArrowRight")
     expect(words).to_have_text(ANSWERS[1])
