@@ -35,7 +35,7 @@ class Line:
     loop: Loop
     thing: NextThing | None
     step: NextStep | None
-    days_waiting: int | None  # since it closed; None before
+    days_waiting: int | None  # since it closed; None before, and once they were told
 
     @property
     def state_words(self) -> str:
@@ -142,7 +142,11 @@ def _lines(session: Session, consultations: list[Consultation], *, now: datetime
             loop=loops[c.id],
             thing=next_thing(loops[c.id].facts, c.closes_on, today),
             step=steps.get(c.id),
-            days_waiting=(today - local_date(c.closed_at, zone)).days if c.closed_at else None,
+            days_waiting=(
+                (today - local_date(c.closed_at, zone)).days
+                if c.closed_at and not loops[c.id].is_told
+                else None
+            ),
         )
         for c in consultations
     ]
