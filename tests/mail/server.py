@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from asyncio import Transport
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,10 +94,10 @@ class Inbox:
         answer = self.at_data(recipient)
         if answer.startswith(("250", "drop")):
             assert isinstance(envelope.content, bytes)
-            sender, peer = str(envelope.mail_from), int(session.peer[1])
+            sender, peer = str(envelope.mail_from), int(session.peer[1]) if session.peer else 0
             self.received.append(Received(sender, recipient, envelope.content, peer))
         if answer == "drop":  # accepted, and the line dies before the sender hears of it
-            assert server.transport is not None
+            assert isinstance(server.transport, Transport)
             server.transport.abort()
         return answer
 

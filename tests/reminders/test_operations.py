@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,8 @@ from tracker.actions.models import Action, ActionVersion
 from tracker.actions.policy import Outcome
 from tracker.consultations.models import Consultation
 from tracker.reminders.models import Case, MailKind
-from tracker.reminders.operations import queue_due, sync_cases
+from tracker.reminders.operations import queue_due, snooze, sync_cases
+from tracker.responses.models import SurveyResponse
 from tracker.surveys.models import Survey
 from tracker.themes.models import Theme
 
@@ -31,6 +33,13 @@ def test_sync_opens_one_case_and_doing_it_again_changes_nothing(world: World) ->
     assert world.tick(NINE).opened_cases == 1
     assert world.tick(NINE).opened_cases == 0
     assert world.cases == [("untold", "")]
+
+
+def test_a_consultation_without_a_promise_is_chased_by_the_usual_one(world: World) -> None:
+    world.closed(promise_on=None)
+    world.tick(at("2026-04-01 09:00"))
+    assert world.sent == [("promise_due", "Olu")]  # twelve weeks after the close
+    assert b"Today is the day" in world.transport.sent[0][2]
 
 
 def test_sync_leaves_drafts_and_open_consultations_alone(world: World) -> None:
@@ -114,7 +123,7 @@ def test_responses_that_are_gone_leave_nobody_to_tell(world: World) -> None:
     survey = world.session.scalars(
         select(Survey).where(Survey.consultation_id == consultation.id)
     ).one()
-    for response in world.session.scalars(select(make.SurveyResponse)):
+    for response in world.session.scalars(select(SurveyResponse)):
         world.session.delete(response)
     assert survey
     world.tick(NINE + timedelta(hours=1))
@@ -202,6 +211,46 @@ def test_promised_action_stops_when_the_consultation_is_withdrawn(world: World) 
     world.tick(at("2026-03-02 10:00"))
     assert world.cases == [("late_action", "It was withdrawn, and the board says why.")]
     assert len(world.sent) == 1
+
+
+def test_promised_action_with_an_impossible_date_stops_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    promise_action(world, date.max)
+    world.closed(title="Food")
+    assert world.tick(NINE).sent == 1
+    assert "has dates that can't be reckoned with" in caplog.text
+
+
+def test_a_draft_of_a_promised_action_starts_no_clock(world: World) -> None:
+    action = promise_action(world, date(2026, 3, 2))
+    draft = ActionVersion(
+        number=2,
+        outcome=Outcome.DOING,
+        text="Soon",
+        due_on=date(2026, 6, 1),
+        recorded_at=NINE,
+    )
+    action.versions.append(draft)
+    world.tick(at("2026-02-23 10:00"))
+    assert world.sent == [("due_soon", "Olu")]
+
+
+def test_snooze_by_the_contact_or_without_a_contact_tells_nobody(world: World) -> None:
+    world.closed()
+    world.tick(NINE)
+    case = world.session.scalars(select(Case)).one()
+    for contact in (world.contact, None):
+        world.service.escalation_contact = contact
+        snooze(
+            world.session,
+            case,
+            date(2026, 1, 20),
+            "Exams",
+            person_id=world.contact.id,
+            now=NINE,
+        )
+    assert [mail.kind for mail in world.mails] == [MailKind.REMINDER]
 
 
 def test_orphan_goes_to_deputies_and_contact_at_once_and_ends_with_an_owner(

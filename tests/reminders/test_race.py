@@ -8,13 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from config import ROOT, Config
-from tests import factories as make
 from tests.mail.server import Inbox, smtp_server
 from tests.reminders.world import CLOSED_ON, World
 from tracker.accounts.models import Person
@@ -56,7 +56,7 @@ def make_due(world: World, count: int) -> None:
     session.execute(insert(Survey), surveys)
     responses = [
         {
-            "submission_id": make.uuid4(),
+            "submission_id": uuid4(),
             "survey_id": n,
             "consultation_id": n,
             "source": Source.PHONE,
@@ -105,7 +105,7 @@ def wait_for(inbox: Inbox, count: int) -> None:
     assert len(inbox.received) >= count
 
 
-def read(session: Session, query: Select[tuple[str]]) -> set[str]:
+def read(session: Session, query: Select[str]) -> set[str]:
     """What the query finds, holding no lock afterwards."""
     found = set(session.scalars(query))
     session.rollback()

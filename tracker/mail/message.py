@@ -13,6 +13,8 @@ from hashlib import sha256
 
 from tracker.mail.render import RenderedMail
 
+_LONG_LINES = SMTP.clone(max_line_length=900)  # RFC 5322 §2.1.1: at most 998
+
 
 class BadAddress(ValueError):
     """The address can't be written on a mail."""
@@ -24,9 +26,12 @@ def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: da
     Line breaks in a name or subject become spaces, so that nobody can write headers through them.
     Raises `BadAddress` for an address that can't stand in a header.
     """
-    message = EmailMessage(policy=SMTP)
+    subject = _one_line(rendered.subject)
+    # A folded subject begins with a blank in some mail programs. Encoded words have to be folded.
+    policy = _LONG_LINES if (subject + to_name).isascii() else SMTP
+    message = EmailMessage(policy=policy)
     message["To"] = _address(to_name, to)
-    message["Subject"] = _one_line(rendered.subject)
+    message["Subject"] = subject
     message["Date"] = date
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"

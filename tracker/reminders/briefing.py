@@ -17,17 +17,17 @@ from tracker.accounts.queries import people_with_role
 from tracker.actions.models import Action, ActionVersion
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation, ConsultationEvent
+from tracker.consultations.policy import default_promise
 from tracker.loop.queries import Loop, loops_of
+from tracker.reminders.circle import Circle, circle_of
 from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
 from tracker.reminders.policy import (
     QUIET_AFTER_ACT,
-    Audience,
     CaseFacts,
     CaseKind,
     DueStep,
     Record,
     RecordState,
-    Rule,
     reopened_promise,
     schedule,
 )
@@ -38,41 +38,6 @@ log = logging.getLogger(__name__)
 
 # What starts or stops a clock is no act on the case that it starts.
 _CLOCK_EVENTS = ("created", "opened", "closed")
-
-
-@dataclass(frozen=True)
-class Circle:
-    """The people around a consultation, reachable or not."""
-
-    owner: Person | None
-    deputies: tuple[Person, ...]
-    contact: Person | None
-    leads: tuple[Person, ...]
-
-    def of(self, audiences: Iterable[Audience]) -> list[Person]:
-        """Everybody in `audiences`, each once, in that order."""
-        groups: dict[Audience, tuple[Person | None, ...]] = {
-            Audience.OWNER: (self.owner,),
-            Audience.DEPUTIES: self.deputies,
-            Audience.CONTACT: (self.contact,),
-            Audience.LEADS: self.leads,
-        }
-        found = [person for audience in audiences for person in groups[audience] if person]
-        return list(dict.fromkeys(found))
-
-    def recipients(self, rule: Rule) -> list[Person]:
-        """Whom a step goes to, reachable or not; if nobody it is for can be reached, its `or_else`."""
-        addressed = self.of(rule.to)
-        if not any(person.is_reachable for person in addressed):
-            addressed += self.of(rule.or_else)
-        return list(dict.fromkeys(addressed + self.of(rule.copy)))
-
-
-def unreachable_because(person: Person) -> str:
-    """Why no mail can reach `person`; empty if it can."""
-    if not person.active:
-        return f"{person.name} has left."
-    return f"Mail to {person.name} comes back." if person.is_bounced else ""
 
 
 @dataclass(frozen=True)
@@ -157,17 +122,6 @@ def briefings(session: Session, cases: Sequence[Case], *, now: datetime) -> dict
 HELD_BY_MAIL = "An answer recorded by mail goes on the board within 24 hours."
 
 
-def circle_of(consultation: Consultation, leads: tuple[Person, ...]) -> Circle:
-    """The people around `consultation`; the leads are the same for all."""
-    service = consultation.service
-    return Circle(
-        owner=consultation.owner,
-        deputies=tuple(service.deputies),
-        contact=service.escalation_contact,
-        leads=leads,
-    )
-
-
 def closed_on(consultation: Consultation, zone: str) -> date:
     """The last day for answers of a consultation that has closed."""
     assert consultation.closed_at is not None  # noqa: S101  (the caller knows that it has closed)
@@ -175,12 +129,19 @@ def closed_on(consultation: Consultation, zone: str) -> date:
     return min(day, consultation.closes_on or day)
 
 
+def promised_on(consultation: Consultation, zone: str) -> date | None:
+    """The promise date; of one that closed without a promise, the date it would have been given."""
+    if consultation.promise_on is not None or consultation.closed_at is None:
+        return consultation.promise_on
+    return default_promise(closed_on(consultation, zone))
+
+
 def facts_of(case: Case, zone: str) -> CaseFacts:
     """The case's dates as the cadence takes them."""
     consultation = case.consultation
     closed_at = consultation.closed_at
     starts_on = local_date(case.opened_at, zone)
-    promise_on = consultation.promise_on
+    promise_on = promised_on(consultation, zone)
     if case.kind in (CaseKind.UNTOLD, CaseKind.NO_ANSWERS) and closed_at is not None:
         if case.opened_at > closed_at:
             promise_on = reopened_promise(promise_on, starts_on)

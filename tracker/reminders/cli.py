@@ -88,11 +88,10 @@ def explain_command(consultation: str, as_json: bool, now: datetime | None) -> N
 
 
 def _find(session: Session, wanted: str) -> Consultation:
+    wanted = wanted.replace("\0", "")
     is_number = wanted.isascii() and wanted.isdigit() and int(wanted) < 2**31
     number = int(wanted) if is_number else 0
-    query = select(Consultation).where(
-        or_(Consultation.slug == wanted.replace("\0", ""), Consultation.id == number)
-    )
+    query = select(Consultation).where(or_(Consultation.slug == wanted, Consultation.id == number))
     found = session.scalars(query.order_by(Consultation.slug != wanted)).first()
     if found is None:
         raise click.ClickException(f"There is no consultation {wanted!r}.")

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 
 class SnoozeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -15,7 +15,7 @@ class SnoozeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "Why does it have to wait?",
         description="The escalation contact reads it.",
         validators=[
-            InputRequired("Say why it has to wait. The escalation contact reads it."),
+            DataRequired("Say why it has to wait. The escalation contact reads it."),
             Length(max=500, message="Say why in 500 characters or fewer."),
         ],
     )

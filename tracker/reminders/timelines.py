@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.clock import day_in_words, local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.queries import events_of
-from tracker.reminders.briefing import Briefing, briefings, open_cases, unreachable_because
+from tracker.reminders.briefing import Briefing, briefings, open_cases
+from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Case, MailState, Reminder, ReminderState
 from tracker.reminders.policy import (
     CASE_LABELS,

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     current_app,
     flash,
@@ -24,14 +23,15 @@ from tracker.clock import day_in_words, utc_now
 from tracker.consultations.queries import consultation_or_404
 from tracker.db import current_session
 from tracker.errors import NotFound
+from tracker.mail.transport import transport_of
 from tracker.reminders import operations, queries
 from tracker.reminders.forms import SnoozeForm
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import SnoozeRefused
 from tracker.reminders.policy import CASE_LABELS, SNOOZES_PER_CASE, can_snooze
 from tracker.reminders.reading import StoredMail, read_stored
-from tracker.reminders.scheduler import tick_once
 from tracker.reminders.timelines import timeline as timeline_of
+from tracker.reminders.worker import tick
 from tracker.services.queries import organisation
 
 bp = Blueprint("reminders", __name__, url_prefix="/staff")
@@ -140,7 +140,9 @@ def send_now() -> ResponseReturnValue:
     require(Act.SEE_OUTBOX)
     if not _is_demo():
         raise NotFound("This button is for the demo. Here the clock looks by itself.")
-    summary = tick_once(cast(Flask, current_app._get_current_object()))  # type: ignore[attr-defined]
+    settings = _settings()
+    # In this request's own session: another one would wait for this one's lock.
+    summary = tick(current_session(), transport_of(settings), settings, clock=utc_now)
     mails = "1 mail was" if summary.sent == 1 else f"{summary.sent} mails were"
     if summary.sent:
         flash(f"{mails} written.", "success")

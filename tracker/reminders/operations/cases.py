@@ -79,7 +79,7 @@ def _ids_in_play(session: Session) -> list[int]:
 
 def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
     in_play = select(Consultation).where(Consultation.id.in_(ids)).options(*WITHOUT_ROLES)
-    consultations = list(session.scalars(in_play))
+    consultations = list(session.scalars(in_play.order_by(Consultation.id)))
     standings = _standings(session, consultations, now)
     cases: dict[int, list[Case]] = {}
     for case in session.scalars(

@@ -54,7 +54,8 @@ def queue_notice(
 
 def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
     """Take up a mail that was given up. Reminders travel anew, so that they are true when sent."""
-    session.refresh(mail, with_for_update=True)
+    session.execute(select(Mail.id).where(Mail.id == mail.id).with_for_update())
+    session.refresh(mail)
     if mail.state is not MailState.FAILED:
         raise MailNotFailed("This mail isn't one that was given up, so it was left as it is.")
     if not mail.recipient.is_reachable:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.accounts.models import Person
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
-from tracker.reminders.briefing import Briefing, briefings, open_cases, unreachable_because
+from tracker.reminders.briefing import Briefing, briefings, open_cases
+from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import (
     Case,
     Mail,

@@ -16,7 +16,8 @@ from tracker.accounts.policy import Act, Actor, may
 from tracker.loop.policy import STAGE_WORDS, Stage
 from tracker.loop.queries import Loop
 from tracker.mail.render import RenderedMail, render_mail
-from tracker.reminders.briefing import Briefing, closed_on, unreachable_because
+from tracker.reminders.briefing import Briefing, closed_on, promised_on
+from tracker.reminders.circle import unreachable_because
 from tracker.reminders.links import expiry, make_link, page_address
 from tracker.reminders.policy import SNOOZES_PER_CASE, CaseKind, Step, can_snooze, plan
 from tracker.responses.models import SurveyResponse
@@ -67,9 +68,8 @@ class Item:
     @property
     def promised_days(self) -> int:
         """Days from the close to the promise date."""
-        if self.closed_on is None or self.promise_on is None:
-            return 0
-        return (self.promise_on - self.closed_on).days
+        closed_on, promise_on = self.closed_on, self.promise_on
+        return (promise_on - closed_on).days if promise_on and closed_on else 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Writer:
             ),
             today=self.today,
             closed_on=closed_on(consultation, self.time_zone) if is_closed else None,
-            promise_on=consultation.promise_on,
+            promise_on=promised_on(consultation, self.time_zone),
             due_on=briefing.facts.due_on,
             action=version.text if version else "",
             next_on=next_on,

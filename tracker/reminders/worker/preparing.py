@@ -9,29 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session
 
 from config import Config
-from tracker.accounts.models import Person
 from tracker.clock import local_date
 from tracker.mail.message import compose, message_id_of, stamp
-from tracker.reminders.briefing import Briefing, briefings, sound_loops, unreachable_because
-from tracker.reminders.models import Case, Mail, MailKind, MailState, Reminder, ReminderState
-from tracker.reminders.operations import lock_cadence, why_cases_are_over
+from tracker.reminders.circle import unreachable_because
+from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.reminders.operations import lock_cadence
 from tracker.reminders.policy import (
-    AtSending,
     Judgement,
     is_in_hours,
-    judge,
     may_send_now,
     next_window,
 )
 from tracker.reminders.worker.claiming import MAX_ATTEMPTS, pause_after
 from tracker.reminders.worker.failures import place_of
-from tracker.reminders.worker.letters import Writer, top_themes
-from tracker.services.queries import organisation
-from tracker.working_days import Nation, is_working_day
+from tracker.reminders.worker.room import (
+    Room,
+    claimed_mails,
+    has_had_one,
+    judged,
+    make_room,
+    nation_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,26 +52,6 @@ class Parcel:
     attempts: int
 
 
-@dataclass(frozen=True)
-class _Room:
-    """What the mails of one batch have in common, read once."""
-
-    session: Session
-    settings: Config
-    organisation: str
-    time_zone: str
-    now: datetime
-    over: dict[int, str]
-    briefings: dict[int, Briefing]
-    writer: Writer
-
-    @property
-    def today_nations(self) -> frozenset[Nation]:
-        """The nations in which today is a working day."""
-        today = local_date(self.now, self.time_zone)
-        return frozenset(nation for nation in Nation if is_working_day(today, nation))
-
-
 def prepare(
     session: Session, worker: str, ids: Sequence[int], settings: Config, *, now: datetime
 ) -> list[Parcel]:
@@ -80,8 +61,8 @@ def prepare(
     A mail that can't be written is put off, and given up after some tries; it stops no other.
     """
     lock_cadence(session, shared=True)
-    mails = _claimed(session, worker, ids)
-    room = _room(session, settings, mails, now)
+    mails = claimed_mails(session, worker, ids)
+    room = make_room(session, settings, mails, now)
     parcels = []
     for mail in mails:
         try:
@@ -97,50 +78,7 @@ def prepare(
     return parcels
 
 
-def _claimed(session: Session, worker: str, ids: Sequence[int]) -> list[Mail]:
-    query = (
-        select(Mail)
-        .join(Mail.recipient)
-        .where(Mail.id.in_(ids), Mail.claimed_by == worker)
-        .options(
-            contains_eager(Mail.recipient),
-            undefer(Mail.content),
-            selectinload(Mail.reminders)
-            .joinedload(Reminder.case)
-            .options(joinedload(Case.consultation), selectinload(Case.action)),
-        )
-        .order_by(Mail.id)
-        .execution_options(populate_existing=True)
-    )
-    return list(session.scalars(query))
-
-
-def _room(session: Session, settings: Config, mails: list[Mail], now: datetime) -> _Room:
-    cases = list({r.case_id: r.case for mail in mails for r in mail.reminders}.values())
-    consultations = list({case.consultation_id: case.consultation for case in cases}.values())
-    own = organisation(session)
-    over = why_cases_are_over(session, cases, now=now)
-    over |= {case.id: case.closed_because for case in cases if case.closed_at}
-    return _Room(
-        session=session,
-        settings=settings,
-        organisation=own.name,
-        time_zone=own.time_zone,
-        now=now,
-        over=over,
-        briefings=briefings(session, cases, now=now),
-        writer=Writer(
-            settings=settings,
-            organisation=own.name,
-            time_zone=own.time_zone,
-            today=local_date(now, own.time_zone),
-            loops=sound_loops(session, consultations, now=now),
-            themes=top_themes(session, [c.id for c in consultations]),
-        ),
-    )
-
-
-def _prepare(room: _Room, mail: Mail) -> Parcel | None:
+def _prepare(room: Room, mail: Mail) -> Parcel | None:
     if mail.state is MailState.SENDING:
         return _prepare_repeat(room, mail)
     if mail.kind is MailKind.NOTICE:
@@ -148,7 +86,7 @@ def _prepare(room: _Room, mail: Mail) -> Parcel | None:
     return _prepare_reminders(room, mail)
 
 
-def _prepare_repeat(room: _Room, mail: Mail) -> Parcel | None:
+def _prepare_repeat(room: Room, mail: Mail) -> Parcel | None:
     """A mail some worker left half-way: the same bytes again, unless nothing in it is true any more."""
     waiting = _waiting(mail)
     if mail.kind is MailKind.REMINDER and all(room.over[r.case_id] for r in waiting):
@@ -161,9 +99,9 @@ def _prepare_repeat(room: _Room, mail: Mail) -> Parcel | None:
         _give_up(mail, MAY_HAVE_ARRIVED, room.now)
         return None
     if mail.kind is MailKind.REMINDER:
-        nation = _nation(waiting[0])
-        if not may_send_now(room.now, room.time_zone, nation) or _has_had_one(room, mail):
-            not_today = _has_had_one(room, mail)
+        nation = nation_of(waiting[0])
+        if not may_send_now(room.now, room.time_zone, nation) or has_had_one(room, mail):
+            not_today = has_had_one(room, mail)
             mail.claimed_until = next_window(room.now, room.time_zone, nation, not_today=not_today)
             mail.claimed_by = ""
             return None
@@ -173,7 +111,7 @@ def _prepare_repeat(room: _Room, mail: Mail) -> Parcel | None:
     return Parcel(mail.id, mail.recipient.email, mail.content, True, mail.attempts)
 
 
-def _prepare_notice(room: _Room, mail: Mail) -> Parcel | None:
+def _prepare_notice(room: Room, mail: Mail) -> Parcel | None:
     if why := unreachable_because(mail.recipient):
         _cancel(mail, why)
         return None
@@ -184,13 +122,13 @@ def _prepare_notice(room: _Room, mail: Mail) -> Parcel | None:
     return _ready(mail, mail.content)
 
 
-def _prepare_reminders(room: _Room, mail: Mail) -> Parcel | None:
+def _prepare_reminders(room: Room, mail: Mail) -> Parcel | None:
     waiting = _waiting(mail)
     if not waiting:
         _cancel(mail, NOTHING_LEFT)
         return None
     if not is_in_hours(room.now, room.time_zone):
-        _put_off(mail, next_window(room.now, room.time_zone, _nation(waiting[0])))
+        _put_off(mail, next_window(room.now, room.time_zone, nation_of(waiting[0])))
         return None
     going, held = _sorted_out(room, mail, waiting)
     if not going:
@@ -199,8 +137,8 @@ def _prepare_reminders(room: _Room, mail: Mail) -> Parcel | None:
         else:
             _cancel(mail, NOTHING_LEFT)
         return None
-    if _has_had_one(room, mail):
-        nation = _nation(going[0])
+    if has_had_one(room, mail):
+        nation = nation_of(going[0])
         _put_off(mail, next_window(room.now, room.time_zone, nation, not_today=True))
         return None
     for reminder in held:
@@ -209,13 +147,13 @@ def _prepare_reminders(room: _Room, mail: Mail) -> Parcel | None:
 
 
 def _sorted_out(
-    room: _Room, mail: Mail, waiting: list[Reminder]
+    room: Room, mail: Mail, waiting: list[Reminder]
 ) -> tuple[list[Reminder], list[Reminder]]:
     """Those that leave now and those held back; the others are cancelled, each with its reason."""
     going: list[Reminder] = []
     held: list[Reminder] = []
     for reminder in waiting:
-        judgement, reason = _judge(room, reminder, mail.recipient)
+        judgement, reason = judged(room, reminder, mail.recipient)
         if judgement is Judgement.CANCEL:
             _drop(reminder, reason, room.now)
         else:
@@ -223,22 +161,7 @@ def _sorted_out(
     return going, held
 
 
-def _judge(room: _Room, reminder: Reminder, recipient: Person) -> tuple[Judgement, str]:
-    briefing = room.briefings[reminder.case_id]
-    due = briefing.scheduled(reminder)
-    facts = AtSending(
-        over=room.over[reminder.case_id],
-        unreachable=unreachable_because(recipient),
-        is_addressed=due is None or recipient in briefing.circle.recipients(due.rule),
-        due=due,
-        held=briefing.held,
-        acted_at=briefing.acted_at,
-        is_working_day=_nation(reminder) in room.today_nations,
-    )
-    return judge(facts, today=local_date(room.now, room.time_zone), now=room.now)
-
-
-def _written(room: _Room, mail: Mail, going: list[Reminder]) -> Parcel:
+def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     """Write the mail as of now. Its Message-ID follows from the reminders in it and nothing else."""
     by_urgency = sorted(going, key=lambda r: (-_rank(room, r), r.id))
     rendered = room.writer.write(
@@ -253,12 +176,12 @@ def _written(room: _Room, mail: Mail, going: list[Reminder]) -> Parcel:
     return _ready(mail, _stamped(room, draft, mail.message_id))
 
 
-def _rank(room: _Room, reminder: Reminder) -> int:
+def _rank(room: Room, reminder: Reminder) -> int:
     due = room.briefings[reminder.case_id].scheduled(reminder)
     return due.rank if due else 0
 
 
-def _stamped(room: _Room, draft: bytes, message_id: str) -> bytes:
+def _stamped(room: Room, draft: bytes, message_id: str) -> bytes:
     sender_name = f"Loopkeeper, {room.organisation}"
     sender = room.settings.mail_from
     return stamp(draft, sender_name=sender_name, sender=sender, message_id=message_id)
@@ -272,21 +195,6 @@ def _ready(mail: Mail, content: bytes) -> Parcel:
 
 def _waiting(mail: Mail) -> list[Reminder]:
     return [r for r in mail.reminders if r.state is ReminderState.WAITING]
-
-
-def _nation(reminder: Reminder) -> Nation:
-    return reminder.case.consultation.service.nation
-
-
-def _has_had_one(room: _Room, mail: Mail) -> bool:
-    """Whether another reminder mail to this person counts for today."""
-    other = exists().where(
-        Mail.recipient_id == mail.recipient_id,
-        Mail.kind == MailKind.REMINDER,
-        Mail.day == local_date(room.now, room.time_zone),
-        Mail.id != mail.id,
-    )
-    return bool(room.session.scalar(select(other)))
 
 
 def _drop(reminder: Reminder, reason: str, now: datetime) -> None:

@@ -1,0 +1,81 @@
+"""The metronome beats, survives a bad beat, and stops when it is told to."""
+
+import signal
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.reminders.world import World
+from tracker.app import create_app
+from tracker.clock import utc_now
+from tracker.mail.render import RenderedMail
+from tracker.reminders.operations import queue_notice
+from tracker.reminders.scheduler import run_forever, start_scheduler, tick_once
+
+HELLO = RenderedMail("Hello", "Hello", "<p>Hello</p>")
+
+
+def wait_until_sent(world: World) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        world.session.rollback()
+        found = str(world.mails[0].state)
+        world.session.rollback()
+        if found == "sent":
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never ticked")
+
+
+def test_scheduler_ticks_in_a_thread(world: World) -> None:
+    queue_notice(world.session, recipient=world.owner, key="k", rendered=HELLO, now=utc_now())
+    world.session.commit()
+    world.app.config["LOOPKEEPER"] = replace(world.settings, tick_seconds=1)
+    scheduler = start_scheduler(world.app)
+    try:
+        wait_until_sent(world)
+    finally:
+        scheduler.shutdown()
+        world.app.config["LOOPKEEPER"] = world.settings
+
+
+def test_create_app_starts_the_scheduler_only_when_told_to(world: World) -> None:
+    def threads() -> set[str]:
+        return {t.name for t in threading.enumerate() if t.name == "APScheduler"}
+
+    world.session.commit()
+    create_app(world.settings)
+    assert threads() == set()
+    create_app(replace(world.settings, scheduler=True, tick_seconds=86_400))
+    assert threads() == {"APScheduler"}
+
+
+def test_run_ticks_until_it_is_told_to_stop(world: World) -> None:
+    queue_notice(world.session, recipient=world.owner, key="k", rendered=HELLO, now=utc_now())
+    world.session.commit()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    threading.Timer(0.5, signal.raise_signal, [signal.SIGTERM]).start()
+    try:
+        run_forever(world.app)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    wait_until_sent(world)
+
+
+def test_run_survives_a_tick_that_breaks(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.session.commit()
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    world.app.config["LOOPKEEPER"] = replace(world.settings, data=None)  # type: ignore[arg-type]
+    try:
+        run_forever(world.app, stop)
+    finally:
+        world.app.config["LOOPKEEPER"] = world.settings
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "the tick failed: TypeError" in caplog.text
+    assert tick_once(world.app).failures == 0
