@@ -180,9 +180,7 @@ def _answer_all_but_three(page: Page, consultation: str) -> None:
     for row in SURVEY["we_did"][:2]:
         themes = [SURVEY["you_said"][place] for place in row["answers"]]
         _record(page, consultation, themes, "doing", text=row["text"], due_on=due)
-    _record(
-        page, consultation, [], "done", text=SURVEY["we_did"][2]["text"], changed_on=_today()
-    )
+    _record(page, consultation, [], "done", text=SURVEY["we_did"][2]["text"], changed_on=_today())
     for place in (3, 4, 5, 6):
         theme = SURVEY["you_said"][place]
         _record(page, consultation, [theme], "already", text=f"We have it: {theme}.")
