@@ -1,6 +1,9 @@
 """`flask reminders …` as it is typed."""
 
 import json
+import signal
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from click.testing import Result
 from sqlalchemy import func, select
 
 from tests.reminders.world import World, at
+from tracker.clock import utc_now
 from tracker.db import Base
 from tracker.reminders.models import Mail
 
@@ -64,6 +68,19 @@ def test_now_has_to_be_a_moment(
     assert problem in " ".join(result.output.split())
 
 
+def test_run_ticks_until_stopped(world: World) -> None:
+    world.closed(closes_on=utc_now().date() - timedelta(days=1))
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    threading.Timer(1, signal.raise_signal, [signal.SIGINT]).start()
+    try:
+        result = run(world, "run")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "until stopped" in result.output
+    assert world.cases == [("untold", "")]
+
+
 def test_explain_prints_the_whole_story(world: World) -> None:
     consultation = world.closed()
     world.tick(at("2026-01-14 09:00"))
@@ -72,9 +89,9 @@ def test_explain_prints_the_whole_story(world: World) -> None:
         assert result.output.splitlines()[:4] == [
             "Bus to the youth centre",
             "2026-01-08 00:00  note       The clock started",
-            "2026-01-14 09:00  sent       Nudge to Olu (due 2026-01-14)",
             "2026-01-14 09:00  skipped    First steps to Olu (due 2026-01-08) – "
             "It was not sent in its time, and a higher step is due: Nudge.",
+            "2026-01-14 09:00  sent       Nudge to Olu (due 2026-01-14)",
         ]
         assert "2026-04-10        to come    Told to the manager to Mo, Olu" in result.output
 

@@ -90,7 +90,9 @@ def timeline(session: Session, consultation: Consultation, *, now: datetime) -> 
         for row in _coming(briefing, today)
     ]
     return Timeline(
-        past=tuple(sorted(past, key=lambda row: (row.at or now, row.state is not RowState.NOTE))),
+        past=tuple(
+            sorted(past, key=lambda row: (row.at or now, row.state is not RowState.NOTE, row.on))
+        ),
         to_come=tuple(sorted(coming, key=lambda row: (row.on, row.case_id or 0))),
         open_cases=tuple(standing),
         is_sending=own.is_sending,
