@@ -165,7 +165,7 @@ def test_pause_reminders_says_when_we_ask_again(scene: Scene) -> None:
     )
 
     assert case.snoozes[0].until_on == until
-    assert form.result == "We will ask you again on 18 February 2026."
+    assert form.result == "We won't ask you again before 18 February 2026."
 
 
 def test_hand_over_to_one_of_the_service(scene: Scene) -> None:

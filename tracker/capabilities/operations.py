@@ -175,7 +175,7 @@ def pause_reminders(
     """Put the reminders of one case off until a day; escalations keep their dates."""
     form = claim_form(session, holder, form_id, Verb.SNOOZE, now=now)
     snooze(session, case, until_on, reason, person_id=holder.person.id, now=now)
-    form.result = f"We will ask you again on {day_in_words(until_on)}."
+    form.result = f"We won't ask you again before {day_in_words(until_on)}."
     session.flush()
     return form
 
