@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
-from sqlalchemy import text
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -100,15 +100,25 @@ def app(_app: Flask) -> Iterator[Flask]:
 
 
 def _empty_tables() -> None:
+    """Delete every row and count from 1 again; on PostgreSQL far quicker than TRUNCATE."""
     session = current_session()
+    tables = Base.metadata.sorted_tables
+    statements = [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
     if session.get_bind().dialect.name == "postgresql":
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        counted = [table.name for table in tables if _has_counter(table)]
+        statements += [
+            f"SELECT setval(pg_get_serial_sequence('{n}', 'id'), 1, false)" for n in counted
+        ]
+        session.connection().exec_driver_sql("; ".join(statements))
     else:
-        session.execute(text("PRAGMA defer_foreign_keys=ON"))
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
+        for statement in ("PRAGMA defer_foreign_keys=ON", *statements):
+            session.connection().exec_driver_sql(statement)
     session.commit()
+
+
+def _has_counter(table: Table) -> bool:
+    key = table.columns.get("id")
+    return key is not None and key is table.autoincrement_column
 
 
 @pytest.fixture
