@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -181,6 +181,9 @@ def browser() -> Iterator[Chromium]:
 
 
 OpenPage = Callable[..., Page]
+# Milliseconds that a browser may take over one step: a machine that is busy must not fail a test.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -208,7 +211,7 @@ def open_page(browser: Chromium, live_server: str) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(path)
         return page
