@@ -101,7 +101,7 @@ def create_app(settings: Config) -> Flask:
     app.cli.add_command(reminders_cli)
     _init_templates(app)
     if settings.scheduler:
-        start_scheduler(app)
+        app.extensions["loopkeeper.scheduler"] = start_scheduler(app)
     return app
 
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import func, select
 
+from tests.reminders.test_scheduler import signal_process
 from tests.reminders.world import World, at
 from tracker.clock import utc_now
 from tracker.db import Base
@@ -71,7 +72,7 @@ def test_now_has_to_be_a_moment(
 def test_run_ticks_until_stopped(world: World) -> None:
     world.closed(closes_on=utc_now().date() - timedelta(days=1))
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    threading.Timer(1, signal.raise_signal, [signal.SIGINT]).start()
+    threading.Timer(1, signal_process, [signal.SIGINT]).start()
     try:
         result = run(world, "run")
     finally:
