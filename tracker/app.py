@@ -33,7 +33,7 @@ from tracker.reminders.scheduler import start_scheduler
 from tracker.reminders.views import bp as reminders
 from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
-from tracker.services.cli import setup
+from tracker.services.cli import sending, setup
 from tracker.services.models import Organisation
 from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
@@ -97,6 +97,7 @@ def create_app(settings: Config) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(setup)
+    app.cli.add_command(sending)
     app.cli.add_command(demo)
     app.cli.add_command(reminders_cli)
     _init_templates(app)

@@ -61,3 +61,25 @@ def test_setup_names_the_option_that_is_wrong(
     assert done.exit_code == 2
     assert says in done.output
     assert session.get(Organisation, 1) is None
+
+
+def test_sending_is_switched_off_and_on(app: Flask, session: Session) -> None:
+    make.make_organisation(session)
+    session.commit()
+    runner = app.test_cli_runner()
+
+    said = [runner.invoke(args=["sending", "off"]).output]
+    off = session.get_one(Organisation, 1, populate_existing=True).is_sending
+    session.commit()
+    said.append(runner.invoke(args=["sending", "on"]).output)
+
+    assert off is False
+    assert session.get_one(Organisation, 1, populate_existing=True).is_sending is True
+    assert said == ["Sending is off.\n", "Sending is on.\n"]
+
+
+def test_sending_says_what_to_do_before_there_is_an_organisation(app: Flask) -> None:
+    refused = app.test_cli_runner().invoke(args=["sending", "off"])
+
+    assert refused.exit_code == 1
+    assert "flask setup" in refused.output

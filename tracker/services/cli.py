@@ -1,4 +1,4 @@
-"""`flask setup`: make the organisation and its first administrator on an empty database."""
+"""`flask setup`: make the organisation and its administrator. `flask sending`: mails on or off."""
 
 import click
 from flask.cli import with_appcontext
@@ -8,9 +8,10 @@ from tracker.accounts.forms import PersonForm
 from tracker.accounts.invitation import password_link
 from tracker.clock import local_date, utc_now
 from tracker.db import current_session
-from tracker.errors import LoopkeeperError
+from tracker.errors import LoopkeeperError, NotFound
 from tracker.services.forms import SettingsForm
 from tracker.services.operations import set_up
+from tracker.services.queries import organisation
 from tracker.working_days import Nation
 
 
@@ -35,6 +36,20 @@ def setup(name: str, admin_email: str, admin_name: str, nation: str, time_zone: 
     session.commit()
     click.echo(f"{name} is set up. {admin_email} chooses a password here, within three days:")
     click.echo(password_link(administrator))
+
+
+@click.command("sending")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@with_appcontext
+def sending(switch: str) -> None:
+    """Switch reminders and notices on or off: off before a restored backup starts."""
+    session = current_session()
+    try:
+        organisation(session).is_sending = switch == "on"
+    except NotFound as missing:
+        raise click.ClickException(missing.message) from None
+    session.commit()
+    click.echo(f"Sending is {switch}.")
 
 
 def _checked_settings(name: str, nation: str, time_zone: str) -> SettingsForm:

@@ -29,7 +29,7 @@ class Organisation(Base):
     time_zone: Mapped[str] = mapped_column(String(60), default="Europe/London")
     # Nothing that closed before this day is chased.
     goes_live_on: Mapped[date]
-    # Off in a restored backup until a person switches it on.
+    # To be switched off before a restored backup starts (`flask sending off`).
     is_sending: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
