@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -223,4 +224,7 @@ def open_page(browser: Chromium, live_server: str) -> Iterator[OpenPage]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes says how busy the machine is, not whether the code is right.
+    hypothesis.settings.register_profile("loopkeeper", deadline=None)
+    hypothesis.settings.load_profile("loopkeeper")
     os.environ.pop("LOOPKEEPER_DEMO", None)
