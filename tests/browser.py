@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 from werkzeug.serving import make_server
 
 # Debian's Chromium where there is one, else the one that Playwright installed.
@@ -23,6 +23,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
         yield browser
         browser.close()
+
+
+def press(what: Locator) -> None:
+    """Press what leads to another page and wait for that page: a plain click returns at once, and
+    what a test reads next may still be the old page.
+    """
+    with what.page.expect_navigation():
+        what.click()
 
 
 @contextmanager

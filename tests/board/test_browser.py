@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from tests import factories as make
 from tests.board.scenes import WORDS, answered, asked, give_words, heard, judged
+from tests.browser import press
 from tests.conftest import OpenPage
 from tests.factories import NOW
 from tracker.actions.policy import Outcome
@@ -36,7 +37,7 @@ def _world(session: Session, settings: Config) -> None:
 
 def ask_for_answer(page: Page) -> None:
     page.get_by_label("Your four words").fill(WORDS)
-    page.get_by_role("button", name="Show me").click()
+    press(page.get_by_role("button", name="Show me"))
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -64,7 +65,7 @@ def test_answer_is_found_and_judged_with_no_script_and_no_cookie(open_page: Open
     ask_for_answer(page)
     expect(page.get_by_role("heading", name="Where your answer is now")).to_be_visible()
     expect(page.get_by_role("img", name="3 of 4: changed. Being followed up.")).to_have_count(0)
-    page.get_by_role("button", name="A bit").click()
+    press(page.get_by_role("button", name="A bit"))
 
     expect(page.get_by_role("status")).to_contain_text("Thank you.")
     expect(page.get_by_role("button", name="A bit")).to_have_attribute("aria-pressed", "true")

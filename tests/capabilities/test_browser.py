@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tests import factories as make
+from tests.browser import press
 from tests.capabilities.scenes import Scene, make_scene
 from tests.conftest import OpenPage
 from tracker.actions.models import ActionVersion
@@ -46,7 +47,7 @@ def test_two_themes_are_answered_with_four_taps_and_two_sentences(
     page.click(f"label[for={quiet}-cannot]")
     page.select_option(f"#{quiet}-why", "space")
     page.fill(f"#{quiet}-reason", "Every room is used until we move next summer.")
-    page.click("button:has-text('Save')")
+    press(page.locator("button:has-text('Save')"))
 
     assert page.text_content("h1") == "Saved"
     assert "This goes on the board tomorrow at" in page.inner_text("main")
@@ -62,13 +63,13 @@ def test_one_press_stops_it_from_the_notice(
     page: Page = open_page(path(scene, settings))
     page.click(f"label[for={bus}-done]")
     page.fill(f"#{bus}-did", "From 3 February a bus leaves at 9.30 pm on Fridays.")
-    page.click("button:has-text('Save')")
+    press(page.locator("button:has-text('Save')"))
     version = scene.session.scalars(select(ActionVersion)).one()
     address = f"{scene.link(settings, scene.contact)}/pending/{version.id}"
     scene.session.commit()
 
     page = open_page(address)
-    page.click("button:has-text('Stop it')")
+    press(page.locator("button:has-text('Stop it')"))
 
     assert "Con Bell stopped it today" in page.inner_text("main")
 
@@ -98,7 +99,7 @@ def test_pages_with_errors_are_found_sound_by_axe(
 ) -> None:
     for where in PAGES:
         page: Page = open_page(path(scene, settings) + where)
-        page.click("main form button:not(.stop)")
+        press(page.locator("main form button:not(.stop)").first)
         assert page.is_visible("[role=alert]")
         _assert_sound(page)
 

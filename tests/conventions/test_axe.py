@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests import factories as make
-from tests.browser import served
+from tests.browser import press, served
 from tracker.accounts.guard import is_public
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
@@ -43,7 +43,8 @@ PASSWORD = "a password for the tests"
 # Pages that aren't pages: files, pictures, calendars, and one that a frame shows.
 NOT_PAGES = {"static", "security.static", "responses.qr_code", "responses.promise"}
 
-pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+# Coverage is measured by smaller tests: here it would only cost time.
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.no_cover]
 
 
 def test_axe_finds_nothing(app: Flask, session: Session, browser: Browser) -> None:
@@ -171,7 +172,8 @@ def _look_at_staff_pages(browser: Browser, site: str, addresses: Sequence[str]) 
     yield from _complaints(page)
     page.fill("[name=email]", "everybody@example.org")
     page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    press(page.get_by_role("button", name="Sign in"))
+    assert page.url.endswith("/staff/")
     for address in addresses:
         page.goto(address)
         yield from _complaints(page)
@@ -196,15 +198,15 @@ def _look_at_what_follows_a_form(
     context: BrowserContext, page: Page, code: str, receipt: str
 ) -> Iterator[str]:
     page.goto(f"/s/{code}")
-    page.get_by_role("button", name="Send").click()  # nothing answered: a refusal
+    press(page.get_by_role("button", name="Send"))  # nothing answered: a refusal
     yield from _complaints(page)
     page.locator("main input[type=radio]").first.check()
-    page.get_by_role("button", name="Send").click()
+    press(page.get_by_role("button", name="Send"))
     yield from _complaints(page)
     for words in ("not four words", receipt):
         page.goto("/answer")
         page.locator("main input:not([type=hidden])").first.fill(words)
-        page.locator("main form button").first.click()
+        press(page.locator("main form button").first)
         yield from _complaints(page)
     assert context.cookies() == []
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from tests import factories as make
+from tests.browser import press
 from tests.conftest import OpenPage
 from tracker.clock import local_date, utc_now
 from tracker.demo.world import read_data
@@ -22,6 +23,8 @@ PASSWORD = "a password for the tests"
 # The three wishes that can't be met, by their place in "you said".
 POOL, ZOO, HOLIDAYS = 2, 7, 8
 BLANK, SPAM = 28, 29
+# Coverage is measured by smaller tests: here it would only cost time.
+pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
 
 
 @pytest.fixture
@@ -36,7 +39,6 @@ def head(app: Flask, session: Session) -> str:
     return email
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
 def test_voice_leads_to_change(head: str, open_page: OpenPage, script: bool) -> None:
     staff = open_page("/staff/sign-in", script=script)
@@ -86,7 +88,7 @@ def test_voice_leads_to_change(head: str, open_page: OpenPage, script: bool) -> 
 def _sign_in(page: Page, email: str) -> None:
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    press(page.get_by_role("button", name="Sign in"))
     expect(page.locator("h1")).to_have_text("What needs you")
 
 
@@ -96,7 +98,7 @@ def _write_consultation(page: Page) -> str:
     page.goto("/staff/consultations/new")
     page.fill("[name=title]", SURVEY["title"])
     page.fill("[name=closes_on]", closes.isoformat())
-    page.get_by_role("button", name="Save the draft").click()
+    press(page.get_by_role("button", name="Save the draft"))
     address = re.sub(r"(/staff/consultations/\d+).*", r"\1", page.url)
     page.goto(f"{address}/before-you-ask")
     expect(page.locator("main")).to_contain_text("The decision the answers help to make")
@@ -114,21 +116,21 @@ def _write_consultation(page: Page) -> str:
     for name, value in (("anonymity", "anonymous"), ("lawful_basis", "public_task")):
         page.check(f"[name={name}][value={value}]")
     page.check("[name=help_page][value=england]")
-    page.get_by_role("button", name="Save", exact=True).click()
+    press(page.get_by_role("button", name="Save", exact=True))
     expect(page.locator(".govuk-error-summary")).to_have_count(0)
     return address
 
 
 def _build_survey(page: Page, consultation: str) -> None:
     page.goto(f"{consultation}/surveys")
-    page.get_by_role("button", name="Add the survey").click()
+    press(page.get_by_role("button", name="Add the survey"))
     survey = re.sub(r"(/staff/surveys/\d+).*", r"\1", page.url)
     for question in SURVEY["questions"]:
         page.goto(f"{survey}/questions/new/{question['kind']}")
         page.fill("[name=text]", question["text"])
         if "labels" in question:
             page.fill("[name=setting_choices]", "\n".join(question["labels"]))
-        page.get_by_role("button", name="Add the question").click()
+        press(page.get_by_role("button", name="Add the question"))
         expect(page.locator(".builder-list")).to_contain_text(question["text"])
     expect(page.locator(".builder-list > li")).to_have_count(8)
 
@@ -144,7 +146,7 @@ def _open_for_answers(page: Page, consultation: str) -> str:
 
 def _press_through(page: Page, address: str, button: str) -> None:
     page.goto(address)
-    page.get_by_role("button", name=button).click()
+    press(page.get_by_role("button", name=button))
     expect(page.locator(".govuk-error-summary")).to_have_count(0)
 
 
@@ -152,7 +154,7 @@ def _name_themes(page: Page, consultation: str) -> None:
     for statement in SURVEY["you_said"]:
         page.goto(f"{consultation}/themes")
         page.locator("main input[type=text]").last.fill(statement)
-        page.locator("main form:has(input[type=text]) button").last.click()
+        press(page.locator("main form:has(input[type=text]) button").last)
     expect(page.locator("main")).to_contain_text(SURVEY["you_said"][-1])
 
 
@@ -166,11 +168,11 @@ def _hear_all(page: Page, consultation: str) -> None:
         if said is None:
             page.locator("summary", has_text="Set it aside").click()
             reason = "spam" if ANSWERS[SPAM]["text"] in words else "blank"
-            page.click(f"[name=aside][value={reason}]")
+            press(page.locator(f"[name=aside][value={reason}]"))
             continue
         for place in said:
             page.get_by_role("checkbox", name=SURVEY["you_said"][place]).check()
-        page.get_by_role("button", name="Save, next answer").click()
+        press(page.get_by_role("button", name="Save, next answer"))
     expect(page.locator("main")).to_contain_text("29 of 29 answers heard")
     expect(page.locator("main")).to_contain_text("Every answer is heard")
 
@@ -210,7 +212,7 @@ def _record(
         page.check("[name=reason_code][value=money]")
     for name, value in boxes.items():
         page.fill(f"[name={name}]", str(value))
-    page.click("[name=do][value=publish]")
+    press(page.locator("[name=do][value=publish]"))
     expect(page.locator(".govuk-error-summary")).to_have_count(0)
 
 
@@ -220,12 +222,12 @@ def _finish_open_actions(page: Page, consultation: str) -> None:
         (SURVEY["we_did"][1]["text"][:30], "Two boxes of games stand in each playground."),
     ):
         page.goto(f"{consultation}/actions")
-        page.get_by_role("link", name=re.compile(f"Open.*{said}")).click()
-        page.get_by_role("button", name="Change what it says").click()
+        press(page.get_by_role("link", name=re.compile(f"Open.*{said}")))
+        press(page.get_by_role("button", name="Change what it says"))
         page.check("[name=outcome][value=done]")
         page.fill("[name=text]", did)
         page.fill("[name=changed_on]", _today().isoformat())
-        page.click("[name=do][value=publish]")
+        press(page.locator("[name=do][value=publish]"))
         expect(page.locator(".govuk-error-summary")).to_have_count(0)
 
 
@@ -239,7 +241,7 @@ def _answer(page: Page, address: str, row: dict[str, object]) -> str:
     for number, place in enumerate(row["scales"], 1):  # type: ignore[arg-type, var-annotated]
         page.locator(f"[name=q{number}]").nth(place).check()
     page.fill("[name=q8]", str(row["text"]))
-    page.get_by_role("button", name="Send").click()
+    press(page.get_by_role("button", name="Send"))
     expect(page.locator("h1")).to_have_text("Thank you. We have your answer.")
     words = " ".join(page.locator(".receipt li").all_inner_texts())
     assert len(words.split()) == 4
@@ -251,7 +253,7 @@ def _story(page: Page, receipt: str) -> str:
     """What the page "Where is my answer now?" says."""
     page.goto("/answer")
     page.locator("main input:not([type=hidden])").first.fill(receipt)
-    page.locator("main form button").first.click()
+    press(page.locator("main form button").first)
     text = page.inner_text("main")
     assert "We got your answer" in text
     return text
@@ -267,7 +269,7 @@ def _receipt_for(receipts: list[str], theme: int) -> str:
 def _board_says(page: Page, state: str, detail: str) -> None:
     page.goto("/")
     expect(page.locator("main")).to_contain_text(state)
-    page.get_by_role("link", name=SURVEY["title"]).click()
+    press(page.get_by_role("link", name=SURVEY["title"]))
     expect(page.locator("main")).to_contain_text(state)
     expect(page.locator("main")).to_contain_text(detail)
     assert "31 answers" not in page.inner_text("main")  # never the true number
@@ -276,7 +278,7 @@ def _board_says(page: Page, state: str, detail: str) -> None:
 def _judge(page: Page, receipt: str) -> None:
     story = _story(page, receipt)
     assert "Did it change?" in story.replace("\n", " ")
-    page.get_by_role("button", name="Yes, it changed").first.click()
+    press(page.get_by_role("button", name="Yes, it changed").first)
     expect(page.locator("main")).to_contain_text("You said: Yes, it changed")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import ROOT
 from tests import factories as make
+from tests.browser import press
 from tests.conftest import OpenPage
 from tracker.responses.models import SurveyResponse
 from tracker.surveys.models import Survey
@@ -42,7 +43,7 @@ def stored(session: Session) -> int:
 
 
 def send(page: Page) -> None:
-    page.get_by_role("button", name="Send", exact=True).click()
+    press(page.get_by_role("button", name="Send", exact=True))
 
 
 def receipt(page: Page) -> list[str]:
@@ -77,7 +78,7 @@ def test_what_somebody_else_writes_on_the_same_phone_is_not_lost(
     page.fill("[name=q1]", "Music, says the next one")
     send(page)
 
-    page.get_by_role("button", name="Send it as a new answer").click()
+    press(page.get_by_role("button", name="Send it as a new answer"))
 
     assert page.locator("h1").inner_text() == "Thank you. We have your answer."
     assert stored(session) == 2

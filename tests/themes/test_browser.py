@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from tests import factories as make
+from tests.browser import press
 from tests.conftest import OpenPage, SignIn
 from tracker.consultations.models import Consultation
 
@@ -173,7 +174,7 @@ def test_pages_of_one_theme_or_action_are_found_sound_by_axe(
 @pytest.mark.parametrize("path", ["hear", "answers", "themes", "actions/new"])
 def test_pages_with_errors_are_found_sound_by_axe(open_as_owner: OpenAsOwner, path: str) -> None:
     page = open_as_owner(path, width=320)
-    page.locator("main form[method=post] button.govuk-button").first.click()
+    press(page.locator("main form[method=post] button.govuk-button").first)
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
 
