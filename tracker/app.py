@@ -26,6 +26,7 @@ from tracker.demo.cli import demo
 from tracker.desk.duties import duties_in_consultations
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
+from tracker.languages.pages import init_languages
 from tracker.mail.security import SecurityMail
 from tracker.opening.views import bp as opening
 from tracker.reminders.cli import reminders_cli
@@ -144,6 +145,7 @@ def _init_templates(app: Flask) -> None:
         component_of=component_of, staff_menu=staff_menu, Act=Act, actor_may=actor_may
     )
     app.jinja_env.filters["day"] = day_in_words
+    init_languages(app)
     app.context_processor(_organisation)
 
 

@@ -30,10 +30,9 @@ from tracker.themes.models import Theme
 
 LONDON = ZoneInfo("Europe/London")
 FRIETH = json.loads((ROOT / "tracker/demo/data/frieth-2018.json").read_text())
-# The minute before nine in summer, and nine o'clock in summer and in winter; some nights as well.
 # Coverage is measured by smaller tests: here it would only cost time.
 pytestmark = pytest.mark.no_cover
-
+# The minute before nine in summer, and nine o'clock in summer and in winter; some nights as well.
 TICKS_UTC = (time(7, 59), time(8), time(9))
 NIGHTS_UTC = (time(2), time(18, 30), time(23, 59))
 
