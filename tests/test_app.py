@@ -12,6 +12,7 @@ FORWARDED = {
     "X-Forwarded-For": "192.0.2.7",
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Host": "loop.example.org",
+    "Accept-Language": "en",  # else the organisation is asked, and this app has no database
 }
 
 

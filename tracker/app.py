@@ -19,13 +19,13 @@ from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
 from tracker.capabilities.views import bp as capabilities
-from tracker.clock import day_in_words
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.demo.cli import demo
 from tracker.desk.duties import duties_in_consultations
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
+from tracker.languages import ENGLISH, use_own_catalogues
 from tracker.languages.pages import init_languages
 from tracker.mail.security import SecurityMail
 from tracker.opening.views import bp as opening
@@ -89,8 +89,10 @@ def create_app(settings: Config) -> Flask:
     )
     init_sign_in(app, security)
     init_form_protection(app)
-    app.before_request(_protect_forms)
     _init_transactions(app)
+    use_own_catalogues(settings.data / "languages")
+    init_languages(app, speaks=_is_spoken, default=_own_language)
+    app.before_request(_protect_forms)
     init_headers(app)
     init_refusals(app)
     init_guard(app, ties_of)
@@ -133,6 +135,20 @@ def _init_transactions(app: Flask) -> None:
             transactions.close()
 
 
+def _is_spoken(endpoint: str | None) -> bool:
+    """Whether a page is for everybody, and so in every language; pages for staff are English."""
+    if endpoint is None:
+        return not request.path.startswith("/staff")
+    if endpoint == "static" or endpoint.startswith(("security.", "capabilities.")):
+        return False
+    return is_public(endpoint)
+
+
+def _own_language() -> str:
+    found = current_session().get(Organisation, 1)
+    return found.language if found else ENGLISH
+
+
 def _init_templates(app: Flask) -> None:
     loaders = [
         app.jinja_loader,
@@ -144,8 +160,6 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         component_of=component_of, staff_menu=staff_menu, Act=Act, actor_may=actor_may
     )
-    app.jinja_env.filters["day"] = day_in_words
-    init_languages(app)
     app.context_processor(_organisation)
 
 

@@ -19,6 +19,9 @@ def upgrade() -> None:
     sa.Column('goes_live_on', sa.Date(), nullable=False),
     sa.Column('is_sending', sa.Boolean(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
+    sa.Column('reopens_at_judging', sa.Integer(), server_default='8', nullable=False),
+    sa.Column('reopens_at_share', sa.Integer(), server_default='50', nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_organisations_only_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisations'))
     )
@@ -116,6 +119,8 @@ def upgrade() -> None:
     sa.Column('retention_on', sa.Date(), nullable=True),
     sa.Column('help_page', sa.String(length=20), nullable=False),
     sa.Column('age_bands', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('translations', sa.JSON(), nullable=False),
     sa.Column('is_synthetic', sa.Boolean(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
@@ -186,6 +191,8 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('code', sa.String(length=12), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('languages', sa.JSON(), nullable=False),
+    sa.Column('translations', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_surveys_consultation_id_consultations'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_surveys')),
     sa.UniqueConstraint('code', name=op.f('uq_surveys_code'))
@@ -279,6 +286,7 @@ def upgrade() -> None:
     sa.Column('is_required', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('show_if', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('translations', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_questions_survey_id_surveys'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_questions')),
     sa.UniqueConstraint('survey_id', 'key', name=op.f('uq_questions_survey_id_key'))
@@ -286,6 +294,16 @@ def upgrade() -> None:
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_questions_survey_id'), ['survey_id'], unique=False)
 
+    op.create_table('reopenings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('action_id', sa.Integer(), nullable=False),
+    sa.Column('changed_on', sa.Date(), nullable=False),
+    sa.Column('after_number', sa.Integer(), nullable=False),
+    sa.Column('reopened_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['action_id'], ['actions.id'], name=op.f('fk_reopenings_action_id_actions'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reopenings')),
+    sa.UniqueConstraint('action_id', 'changed_on', name=op.f('uq_reopenings_action_id_changed_on'))
+    )
     op.create_table('responses',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('submission_id', sa.Uuid(), nullable=False),
@@ -377,17 +395,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_snoozes_case_id'), ['case_id'], unique=False)
 
     op.create_table('verdicts',
-    sa.Column('response_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('action_id', sa.Integer(), nullable=False),
+    sa.Column('changed_on', sa.Date(), nullable=False),
+    sa.Column('response_id', sa.Uuid(), nullable=True),
+    sa.Column('voice', sa.String(length=64), nullable=True),
     sa.Column('value', sa.String(length=40), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
     sa.Column('given_on', sa.Date(), nullable=False),
+    sa.CheckConstraint('response_id IS NULL OR voice IS NULL', name=op.f('ck_verdicts_from_one_place')),
     sa.ForeignKeyConstraint(['action_id'], ['actions.id'], name=op.f('fk_verdicts_action_id_actions'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['response_id'], ['responses.id'], name=op.f('fk_verdicts_response_id_responses'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('response_id', 'action_id', name=op.f('pk_verdicts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_verdicts')),
+    sa.UniqueConstraint('action_id', 'changed_on', 'response_id', name=op.f('uq_verdicts_action_id_changed_on_response_id')),
+    sa.UniqueConstraint('action_id', 'changed_on', 'voice', name=op.f('uq_verdicts_action_id_changed_on_voice')),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_verdicts_action_id'), ['action_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_verdicts_response_id'), ['response_id'], unique=False)
 
     # ### end Alembic commands ###
 
@@ -395,7 +420,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_verdicts_action_id'))
+        batch_op.drop_index(batch_op.f('ix_verdicts_response_id'))
 
     op.drop_table('verdicts')
     with op.batch_alter_table('snoozes', schema=None) as batch_op:
@@ -423,6 +448,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_responses_consultation_id'))
 
     op.drop_table('responses')
+    op.drop_table('reopenings')
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_questions_survey_id'))
 

@@ -1,6 +1,7 @@
 """A consultation: one piece of asking, its promise, and the history of what was done with it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -52,6 +53,9 @@ class Consultation(Base):
     retention_on: Mapped[date | None]
     help_page: Mapped[str] = mapped_column(String(20), default="")  # a nation's help page
     age_bands: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # The language in which its words and its surveys are written, and these words in others.
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Made-up answers of the demo; said on every page that shows them.
     is_synthetic: Mapped[bool] = mapped_column(default=False)
 

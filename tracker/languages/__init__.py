@@ -1,18 +1,44 @@
 """The language that is being spoken, and how a sentence of ours is said in it.
 
-English is the language the sentences are written in, so its catalogue is empty. The language of the
+English is the language the sentences are written in, so it needs no catalogue. The language of the
 moment is a context variable: it follows a request or a mail being written, and needs no Flask.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from gettext import NullTranslations
+from pathlib import Path
 from typing import Any
 
-ENGLISH = "en"
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from tracker.languages.negotiation import known_code
+from tracker.languages.shelf import ENGLISH, Language, Shelf, locale_of
+
+__all__ = [
+    "ENGLISH",
+    "Language",
+    "catalogue",
+    "current_language",
+    "day_in_words",
+    "gettext",
+    "known_code",
+    "language_named",
+    "languages",
+    "ngettext",
+    "noop",
+    "number_in_words",
+    "own_catalogues",
+    "speaking",
+    "start_speaking",
+    "use_own_catalogues",
+]
 
 _speaking: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_shelf = Shelf()
 
 
 def current_language() -> str:
@@ -20,14 +46,41 @@ def current_language() -> str:
     return _speaking.get()
 
 
+def start_speaking(language: str) -> None:
+    """Speak `language` from here on, in this context. A code without a catalogue is English."""
+    _speaking.set(language if language in languages() else ENGLISH)
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak `language` inside the block."""
-    before = _speaking.set(language)
+    before = current_language()
+    start_speaking(language)
     try:
         yield
     finally:
-        _speaking.reset(before)
+        _speaking.set(before)
+
+
+def languages() -> Mapping[str, Language]:
+    """Every language there is a catalogue for, by its code; English first."""
+    return _shelf.languages()
+
+
+def language_named(code: str) -> Language:
+    """What is known of a language; of one without a catalogue, what its code tells."""
+    return languages().get(code) or Language.without_catalogue(code)
+
+
+def use_own_catalogues(folder: Path) -> None:
+    """Look for catalogues of the organisation's own in `folder` too; it need not be there."""
+    global _shelf
+    _shelf = Shelf(folder)
+
+
+def own_catalogues() -> Path | None:
+    """The folder with the organisation's own catalogues."""
+    return _shelf.own
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -47,4 +100,16 @@ def noop(message: str) -> str:
 
 def catalogue() -> NullTranslations:
     """The sentences of the language being spoken."""
-    return NullTranslations()
+    return language_named(current_language()).translations
+
+
+def day_in_words(day: date) -> str:
+    """`day` as people write it in the language being spoken: 4 March 2026, 4 Mawrth 2026."""
+    if current_language() == ENGLISH:
+        return f"{day.day} {day:%B} {day.year}"
+    return format_date(day, "long", locale=locale_of(current_language()))
+
+
+def number_in_words(number: float) -> str:
+    """`number` with the marks for thousands and fractions of the language being spoken."""
+    return format_decimal(number, locale=locale_of(current_language()))

@@ -22,6 +22,10 @@ class Survey(Base):
     # The short address: /s/<code>. Random, from letters and digits that can't be mixed up.
     code: Mapped[str] = mapped_column(String(12), unique=True)
     position: Mapped[int] = mapped_column(default=0)
+    # The languages it is translated into, beside the one it is written in (`Consultation.language`).
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # As in `surveys.translations`: language → piece → {"of": what was translated, "is": how}.
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     consultation: Mapped[Consultation] = relationship(lazy="joined", innerjoin=True)
     questions: Mapped[list["Question"]] = relationship(
@@ -49,5 +53,6 @@ class Question(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # "Show this question if…": {"question": key of an earlier one, "any_of": [choice keys]}
     show_if: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     survey: Mapped[Survey] = relationship(back_populates="questions")

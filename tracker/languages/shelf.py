@@ -1,0 +1,147 @@
+"""The catalogues there are: those that come with the product and those of the organisation.
+
+A catalogue of the organisation's own adds a language, or says some sentences of a shipped one
+better: its sentences win, one by one, and what it leaves out stays as it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po
+
+from tracker.languages.compiling import said_in, spoken
+
+ENGLISH = "en"
+SHIPPED = Path(__file__).parent / "catalogues"
+TEMPLATE = SHIPPED / "messages.pot"
+RIGHT_TO_LEFT = "rtl"
+
+
+class BadCatalogue(ValueError):
+    """A file that can't be used as a catalogue; the text says why, for people."""
+
+
+@cache
+def locale_of(code: str) -> Locale:
+    """What Babel knows of a language. Raises `BadCatalogue` for a code that is none."""
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        raise BadCatalogue(f"“{code}” is no language that we know.") from None
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: its code, its name in itself and in English, and its sentences."""
+
+    code: str
+    translations: NullTranslations = field(default_factory=NullTranslations, repr=False)
+    # The sentences that are really said in it; the others are said in English.
+    says: frozenset[str] = frozenset()
+    percent: int = 0
+
+    @classmethod
+    def without_catalogue(cls, code: str) -> "Language":
+        return cls(code)
+
+    @property
+    def direction(self) -> str:
+        """ "ltr" or "rtl"."""
+        try:
+            return str(locale_of(self.code).text_direction)
+        except BadCatalogue:
+            return "ltr"
+
+    @property
+    def name(self) -> str:
+        """Its name in the language itself: Cymraeg."""
+        return self._named(self.code) or self.code
+
+    @property
+    def english_name(self) -> str:
+        return self._named(ENGLISH) or self.code
+
+    def _named(self, by: str) -> str:
+        try:
+            found = locale_of(self.code).get_display_name(by.replace("-", "_")) or ""
+        except (BadCatalogue, UnknownLocaleError, ValueError):
+            return ""
+        return found[:1].upper() + found[1:]
+
+
+class Shelf:
+    """Where catalogues are looked for. Those of the organisation are read again when they change."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self.own = own
+        self._seen: tuple[tuple[str, int], ...] | None = None
+        self._languages: dict[str, Language] = {}
+
+    def languages(self) -> Mapping[str, Language]:
+        """Every language that can be spoken, English first, then by code."""
+        seen = self._own_files()
+        if seen != self._seen:
+            self._languages = self._read([name for name, _changed in seen])
+            self._seen = seen
+        return self._languages
+
+    def _own_files(self) -> tuple[tuple[str, int], ...]:
+        if self.own is None or not self.own.is_dir():
+            return ()
+        return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in self.own.glob("*.po")))
+
+    def _read(self, own_names: list[str]) -> dict[str, Language]:
+        read = {code: [catalog] for code, catalog in _shipped().items()}
+        for name in own_names:
+            code = name.removesuffix(".po")
+            catalog = self._own_catalogue(code)
+            if catalog is not None and code != ENGLISH:
+                read.setdefault(code, []).insert(0, catalog)
+        found = {ENGLISH: Language(ENGLISH, percent=100)}
+        return found | {code: _language(code, read[code]) for code in sorted(read)}
+
+    def _own_catalogue(self, code: str) -> Catalog | None:
+        """A file that was put there by hand and is broken is left out: the site has to start."""
+        assert self.own is not None  # noqa: S101
+        try:
+            return catalogue_in((self.own / f"{code}.po").read_bytes(), code)
+        except (BadCatalogue, OSError):
+            return None
+
+
+def catalogue_in(data: bytes, code: str) -> Catalog:
+    """The catalogue in a .po file's bytes. Raises `BadCatalogue`."""
+    locale = locale_of(code)
+    try:
+        return read_po(BytesIO(data), locale=locale, abort_invalid=True)
+    except PoFileError as broken:
+        raise BadCatalogue(f"This is not a sound catalogue file: {broken}") from None
+    except (UnicodeDecodeError, LookupError, ValueError):
+        raise BadCatalogue(
+            "This is not a catalogue file (.po) that can be read. Save it as UTF-8 and try again."
+        ) from None
+
+
+@cache
+def sentences() -> Catalog:
+    """Every sentence of ours, as `make messages` found them."""
+    return read_po(BytesIO(TEMPLATE.read_bytes())) if TEMPLATE.exists() else Catalog()
+
+
+@cache
+def _shipped() -> dict[str, Catalog]:
+    return {file.stem: catalogue_in(file.read_bytes(), file.stem) for file in SHIPPED.glob("*.po")}
+
+
+def _language(code: str, catalogues: list[Catalog]) -> Language:
+    """A language from its catalogues, the first of which has the last word."""
+    says = frozenset[str]().union(*(said_in(each) for each in catalogues))
+    ours = said_in(sentences(), even_if_empty=True)
+    percent = 100 * len(ours & says) // len(ours) if ours else 0
+    return Language(code, spoken(catalogues), says, percent)
