@@ -5,7 +5,7 @@ from textwrap import shorten
 
 from tracker.consultations.policy import AGE_BAND_WORDS, PROMISE_DAYS, AgeBand
 from tracker.opening.policy.gate import GateFacts, Place
-from tracker.opening.reading_age import reading_age
+from tracker.wording.policy.reading_age import reading_age
 
 OLDEST_READING_AGE = 9
 MOST_TIMES_ASKED = 3  # of one age band, in twelve months

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.opening.reading_age import YOUNGEST, reading_age, syllables_in
+from tracker.wording.policy.reading_age import YOUNGEST, reading_age, syllables_in
 
 
 @pytest.mark.parametrize(
