@@ -151,6 +151,9 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_SCHEDULER": Variable(
         "scheduler", _flag, "0", "1 runs the reminder worker inside this web process"
     ),
+    "LOOPKEEPER_SPAM_CHECKS": Variable(
+        "spam_checks", _flag, "1", "0 takes every answer without looking whether a machine sent it"
+    ),
     "LOOPKEEPER_TICK_SECONDS": Variable(
         "tick_seconds", _seconds, "60", "seconds between two looks at what is due"
     ),
@@ -176,6 +179,7 @@ class Config:
     smtp_timeout: int
     mail_from: str
     scheduler: bool
+    spam_checks: bool
     tick_seconds: int
 
     def derived_key(self, purpose: str) -> str:
@@ -201,6 +205,7 @@ class Config:
             "SESSION_COOKIE_SECURE": secure,
             "PREFERRED_URL_SCHEME": "https" if secure else "http",
             "WTF_CSRF_TIME_LIMIT": None,
+            "SPAM_CHECKS": self.spam_checks,
             "LOOPKEEPER": self,
         }
 

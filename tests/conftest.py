@@ -78,8 +78,9 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> con
 def _app(settings: config.Config) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Browser
-    # One test switches this on; the others test what lies behind it.
+    # Some tests switch these on; the others test what lies behind them.
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.config["SPAM_CHECKS"] = False
     with app.app_context():
         Base.metadata.create_all(db.engine)
     yield app

@@ -35,6 +35,7 @@ GOOD = {"LOOPKEEPER_SECRET_KEY": SECRET}
         ("SMTP_TIMEOUT", "1", "smtp_timeout", 1),
         ("MAIL_FROM", "loop@example.org", "mail_from", "loop@example.org"),
         ("SCHEDULER", "yes", "scheduler", True),
+        ("SPAM_CHECKS", "0", "spam_checks", False),
         ("TICK_SECONDS", "86400", "tick_seconds", 86400),
     ],
 )
