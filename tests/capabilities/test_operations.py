@@ -4,11 +4,10 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from config import Config
 from tests import factories as make
-from tests.capabilities.scenes import Scene, make_scene
+from tests.capabilities.scenes import Scene
 from tests.factories import NOW, TODAY
 from tracker.actions.models import ActionVersion, Via
 from tracker.actions.operations import publish, publish_due
@@ -36,11 +35,6 @@ DID = ActionDraft(Outcome.DONE, "From 3 February the centre is open until 8.", c
 WILL = ActionDraft(
     Outcome.PLANNED, "We will put three lights along the path.", due_on=TODAY + timedelta(days=30)
 )
-
-
-@pytest.fixture
-def scene(session: Session) -> Scene:
-    return make_scene(session)
 
 
 def record(scene: Scene, *answers: Answer, **values: Any) -> list[ActionVersion]:

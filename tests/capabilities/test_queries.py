@@ -2,10 +2,9 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests import factories as make
-from tests.capabilities.scenes import Scene, make_scene, say
+from tests.capabilities.scenes import Scene, say
 from tests.counting import counted
 from tests.factories import NOW, TODAY
 from tracker.accounts.policy import RoleName
@@ -33,11 +32,6 @@ from tracker.errors import NotFound
 from tracker.reminders.models import Case, Snooze
 from tracker.reminders.policy import CaseKind
 from tracker.responses.models import SetAsideReason
-
-
-@pytest.fixture
-def scene(session: Session) -> Scene:
-    return make_scene(session)
 
 
 def keys(scene: Scene) -> list[str]:
