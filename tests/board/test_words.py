@@ -11,7 +11,6 @@ from tracker.board.policy.words import (
     SECTION_TITLES,
     Section,
     answers_in_words,
-    days_in_words,
     place,
     promise_lines,
     said_so_in_words,
@@ -136,6 +135,5 @@ def test_answers_are_counted_in_words(count: int, is_open: bool, words: str) -> 
     assert answers_in_words(public_count(count), is_open=is_open) == words
 
 
-def test_days_and_voices_are_counted_in_words() -> None:
-    assert (days_in_words(1), days_in_words(34)) == ("1 day", "34 days")
+def test_voices_are_counted_in_words() -> None:
     assert said_so_in_words(public_count(15)) == "about 15 said so"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.actions.models import Action, ActionVersion, action_themes
 from tracker.errors import NotFound
+from tracker.languages import gettext as _
 from tracker.themes.models import Theme
 from tracker.themes.queries import ThemeRow, themes_of
 
@@ -38,7 +39,7 @@ def action_or_404(session: Session, action_id: int) -> Action:
     """The action with this id, or `NotFound`."""
     found = session.get(Action, action_id)
     if found is None:
-        raise NotFound("There is no such action. A draft may have been deleted.")
+        raise NotFound(_("There is no such action. A draft may have been deleted."))
     return found
 
 

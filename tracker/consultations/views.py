@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_actor, current_person, require
@@ -36,12 +37,28 @@ from tracker.consultations.queries import (
     grouped_by_state,
     services_asking,
 )
+from tracker.consultations.translated import in_own_words
 from tracker.db import current_session
 from tracker.errors import Conflict
+from tracker.languages.pages import written
 from tracker.services.models import Service
 from tracker.services.queries import active_services
 
 bp = Blueprint("consultations", __name__, url_prefix="/staff/consultations")
+
+
+@bp.app_template_global()
+def own(consultation: Consultation, name: str) -> str | Markup:
+    """A public text of a consultation in the language of the page, or marked as in another."""
+    spoken = in_own_words(consultation, name)
+    return written(spoken.text, spoken.language)
+
+
+@bp.app_template_global()
+def own_text(consultation: Consultation, name: str) -> str:
+    """The same without marks, for a page's title."""
+    return in_own_words(consultation, name).text
+
 
 _LONGEST_SEARCH = 200
 

@@ -85,7 +85,8 @@ def own_catalogues() -> Path | None:
 
 def gettext(message: str, **values: Any) -> str:
     """`message` in the language being spoken, with `%(name)s` filled in."""
-    return catalogue().gettext(message) % values
+    said = catalogue().gettext(message)
+    return said % values if values else said
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:

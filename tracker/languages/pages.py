@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 from jinja2 import Template
+from markupsafe import Markup
 
 from tracker.languages import (
     ENGLISH,
@@ -126,8 +127,17 @@ def _init_templates(app: Flask) -> None:
         kept_language=kept_language,
         language_named=language_named,
         language_offers=language_offers,
+        written=written,
     )
     environment.filters.update(day=day_in_words, number=number_in_words)
+
+
+def written(text: str, language: str = ENGLISH) -> str | Markup:
+    """Words that somebody wrote in `language`, marked where the page speaks another one."""
+    if not text or language == current_language():
+        return text
+    direction = language_named(language).direction
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction, text)
 
 
 def _say(message: str) -> str:

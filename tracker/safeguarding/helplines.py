@@ -7,9 +7,12 @@ number, change it here with its new `checked_on`; the page shows the oldest of t
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.languages import gettext as _
+from tracker.languages import noop
 from tracker.working_days import NATION_NAMES, Nation
 
 UK = frozenset(Nation)
+_SAID = (noop("England"), noop("Wales"), noop("Scotland"), noop("Northern Ireland"))
 
 
 @dataclass(frozen=True)
@@ -25,32 +28,36 @@ class Helpline:
 
     @property
     def verb(self) -> str:
-        return "Text" if self.link.startswith("sms:") else "Call"
+        return _("Text") if self.link.startswith("sms:") else _("Call")
 
 
 _CHECKED = date(2026, 11, 21)
 
 EMERGENCY = Helpline(
-    name="Police, ambulance, fire",
+    name=noop("Police, ambulance, fire"),
     number="999",
     link="tel:999",
-    does="You, or someone else, could get badly hurt right now.",
+    does=noop("You, or someone else, could get badly hurt right now."),
     checked_on=_CHECKED,
 )
 CHILDLINE = Helpline(
     name="Childline",
     number="0800 1111",
     link="tel:08001111",
-    does="For anyone under 19, about anything. Day and night. It is free and it does not show on "
-    "the phone bill.",
+    does=noop(
+        "For anyone under 19, about anything. Day and night. It is free and it does not show on "
+        "the phone bill."
+    ),
     checked_on=_CHECKED,
 )
 SHOUT = Helpline(
     name="Shout",
     number="85258",
     link="sms:85258?&body=SHOUT",
-    does="Send the word SHOUT in a text, if you don't want to talk out loud. Day and night. Free on "
-    "most phones.",
+    does=noop(
+        "Send the word SHOUT in a text, if you don't want to talk out loud. Day and night. Free on "
+        "most phones."
+    ),
     checked_on=_CHECKED,
 )
 
@@ -61,7 +68,7 @@ HELPLINES: tuple[Helpline, ...] = (
         name="Meic",
         number="080880 23456",
         link="tel:08088023456",
-        does="For anyone up to 25 in Wales. You can speak Welsh or English. It is free.",
+        does=noop("For anyone up to 25 in Wales. You can speak Welsh or English. It is free."),
         checked_on=_CHECKED,
         nations=frozenset({Nation.WALES}),
     ),
@@ -69,8 +76,10 @@ HELPLINES: tuple[Helpline, ...] = (
         name="Lifeline",
         number="0808 808 8000",
         link="tel:08088088000",
-        does="When you feel you can't cope. For anyone in Northern Ireland. Day and night. It is "
-        "free.",
+        does=noop(
+            "When you feel you can't cope. For anyone in Northern Ireland. Day and night. It is "
+            "free."
+        ),
         checked_on=_CHECKED,
         nations=frozenset({Nation.NORTHERN_IRELAND}),
     ),
@@ -78,22 +87,28 @@ HELPLINES: tuple[Helpline, ...] = (
         name="Samaritans",
         number="116 123",
         link="tel:116123",
-        does="Someone will listen to you, whatever it is. Any age. Day and night. It is free.",
+        does=noop(
+            "Someone will listen to you, whatever it is. Any age. Day and night. It is free."
+        ),
         checked_on=_CHECKED,
     ),
     Helpline(
-        name="NHS 111, then option 2",
+        name=noop("NHS 111, then option 2"),
         number="111",
         link="tel:111",
-        does="When your feelings get too big and you need help soon. Day and night. It is free.",
+        does=noop(
+            "When your feelings get too big and you need help soon. Day and night. It is free."
+        ),
         checked_on=_CHECKED,
         nations=frozenset({Nation.ENGLAND, Nation.WALES}),
     ),
     Helpline(
-        name="NHS 24: ask for the mental health team",
+        name=noop("NHS 24: ask for the mental health team"),
         number="111",
         link="tel:111",
-        does="When your feelings get too big and you need help soon. Day and night. It is free.",
+        does=noop(
+            "When your feelings get too big and you need help soon. Day and night. It is free."
+        ),
         checked_on=_CHECKED,
         nations=frozenset({Nation.SCOTLAND}),
     ),
@@ -101,7 +116,7 @@ HELPLINES: tuple[Helpline, ...] = (
         name="Runaway Helpline",
         number="116 000",
         link="tel:116000",
-        does="If you have run away, or think about it. Day and night. It is free.",
+        does=noop("If you have run away, or think about it. Day and night. It is free."),
         checked_on=_CHECKED,
     ),
 )
@@ -125,4 +140,4 @@ def nation_named(name: str) -> Nation | None:
 
 def help_pages() -> dict[str, str]:
     """The end of each help page's address → the nation's name."""
-    return {nation.value.replace("_", "-"): NATION_NAMES[nation] for nation in Nation}
+    return {nation.value.replace("_", "-"): _(NATION_NAMES[nation]) for nation in Nation}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tracker.languages import gettext as _
 from tracker.surveys.question_types import (
     AnswerValue,
     Asked,
@@ -56,17 +57,20 @@ class Condition:
     @property
     def for_respondent(self) -> str:
         """In a respondent's words, for a page where every question stands at once."""
-        where = "above" if self.is_just_above else f"for “{self.question.text}”"
-        return f"Only if you chose {self._answers} {where}."
+        chosen = _(" or ").join(f"“{choice.text}”" for choice in self.any_of)
+        if self.is_just_above:
+            return _("Only if you chose %(answers)s above.", answers=chosen)
+        return _(
+            "Only if you chose %(answers)s for “%(question)s”.",
+            answers=chosen,
+            question=self.question.text,
+        )
 
     @property
     def for_author(self) -> str:
         """In an author's words."""
-        return f"Shown only if they chose {self._answers} in question {self.number}."
-
-    @property
-    def _answers(self) -> str:
-        return " or ".join(f"“{choice.text}”" for choice in self.any_of)
+        chosen = " or ".join(f"“{choice.text}”" for choice in self.any_of)
+        return f"Shown only if they chose {chosen} in question {self.number}."
 
 
 @dataclass
@@ -91,7 +95,7 @@ def read_answers(questions: Sequence[Asked], form: Form) -> Answers:
         if value is not None:
             answers.values[question.key] = value
         elif question.is_required and type_of(question).asks:
-            answers.errors[question.key] = type_of(question).empty_message
+            answers.errors[question.key] = _(type_of(question).empty_message)
     return answers
 
 

@@ -10,23 +10,58 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.db import current_session
 from tracker.errors import Conflict, LoopkeeperError, NotAllowed, NotFound
+from tracker.languages import gettext as _
+from tracker.languages import noop
 
 log = logging.getLogger(__name__)
 
 # Status → heading and what to do, for refusals that come from the protocol and not the domain.
 PLAIN: dict[int, tuple[str, str]] = {
-    400: ("We couldn't read that", "Go back, check what you entered and send it again."),
-    401: ("Please sign in", "Sign in and try again."),
-    403: ("That isn't yours to see", "If it should be, ask an administrator."),
-    404: ("There is nothing here", "Check the address, or start again from the front page."),
-    405: ("That can't be done here", "Go back and use the buttons on the page."),
-    408: ("That took too long", "Check your connection and try again."),
-    413: ("That was too long", "Make it shorter and send it again."),
-    414: ("That address is too long", "Start again from the front page."),
-    415: ("We can't read that kind of file or form", "Use the form on the page."),
-    429: ("Too many tries", "Wait a few minutes, then try again."),
+    400: (
+        noop("We couldn't read that"),
+        noop("Go back, check what you entered and send it again."),
+    ),
+    401: (
+        noop("Please sign in"),
+        noop("Sign in and try again."),
+    ),
+    403: (
+        noop("That isn't yours to see"),
+        noop("If it should be, ask an administrator."),
+    ),
+    404: (
+        noop("There is nothing here"),
+        noop("Check the address, or start again from the front page."),
+    ),
+    405: (
+        noop("That can't be done here"),
+        noop("Go back and use the buttons on the page."),
+    ),
+    408: (
+        noop("That took too long"),
+        noop("Check your connection and try again."),
+    ),
+    413: (
+        noop("That was too long"),
+        noop("Make it shorter and send it again."),
+    ),
+    414: (
+        noop("That address is too long"),
+        noop("Start again from the front page."),
+    ),
+    415: (
+        noop("We can't read that kind of file or form"),
+        noop("Use the form on the page."),
+    ),
+    429: (
+        noop("Too many tries"),
+        noop("Wait a few minutes, then try again."),
+    ),
 }
-FALLBACK = ("That didn't work", "Go back and try again.")
+FALLBACK = (
+    noop("That didn't work"),
+    noop("Go back and try again."),
+)
 
 
 def status_of(error: LoopkeeperError) -> int:
@@ -53,7 +88,7 @@ def refusal_page(status: int, heading: str, mend: str) -> ResponseReturnValue:
     """
     current_session().rollback()
     layout = "staff.html" if request.path.startswith("/staff") else "public.html"
-    page = render_template("web/refusal.html", layout=layout, heading=heading, mend=mend)
+    page = render_template("web/refusal.html", layout=layout, heading=_(heading), mend=_(mend))
     return page, status
 
 
@@ -65,8 +100,8 @@ def _refuse_domain(error: LoopkeeperError) -> ResponseReturnValue:
 def _refuse_stale_form(_error: CSRFError) -> ResponseReturnValue:
     return refusal_page(
         400,
-        "This page was open too long",
-        "Nothing was changed. Go back, reload the page and send it again.",
+        noop("This page was open too long"),
+        noop("Nothing was changed. Go back, reload the page and send it again."),
     )
 
 
@@ -74,8 +109,10 @@ def _refuse_collision(error: IntegrityError) -> ResponseReturnValue:
     log.warning("two writes collided at %s", request.endpoint, exc_info=error)
     return refusal_page(
         409,
-        "Somebody did the same thing at the same moment",
-        "Nothing was changed by you. Reload the page to see how it stands now, then try again.",
+        noop("Somebody did the same thing at the same moment"),
+        noop(
+            "Nothing was changed by you. Reload the page to see how it stands now, then try again."
+        ),
     )
 
 
@@ -90,5 +127,7 @@ def _refuse_http(error: HTTPException) -> ResponseReturnValue:
 def _apologise(error: Exception) -> ResponseReturnValue:
     log.exception("unhandled error at %s", request.endpoint, exc_info=error)
     return refusal_page(
-        500, "Something went wrong at our end", "Nothing was lost that had been sent. Try again."
+        500,
+        noop("Something went wrong at our end"),
+        noop("Nothing was lost that had been sent. Try again."),
     )

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.languages import gettext as _
+
 FEWEST_SHOWN = 8
 STEP = 5
 
@@ -39,10 +41,10 @@ class PublicCount:
     def words(self) -> str:
         """As words: "about 15", "fewer than 8", "none" or "not shown"."""
         return {
-            Shown.NONE: "none",
-            Shown.FEW: f"fewer than {FEWEST_SHOWN}",
-            Shown.ABOUT: f"about {self.about}",
-            Shown.HELD_BACK: "not shown",
+            Shown.NONE: _("none"),
+            Shown.FEW: _("fewer than %(num)s", num=FEWEST_SHOWN),
+            Shown.ABOUT: _("about %(num)s", num=self.about),
+            Shown.HELD_BACK: _("not shown"),
         }[self.shown]
 
 

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.actions.policy import Outcome
-from tracker.board.policy.small_numbers import PublicCount, Shown
-from tracker.clock import day_in_words
+from tracker.board.policy.small_numbers import FEWEST_SHOWN, PublicCount, Shown
+from tracker.languages import day_in_words, ngettext, noop
+from tracker.languages import gettext as _
 from tracker.loop.policy import Promise, PublicState
 
 
@@ -24,19 +25,20 @@ class Section(StrEnum):
 
 
 SECTION_TITLES = {
-    Section.WAITING: "Still waiting",
-    Section.OPEN: "Open for your answers",
-    Section.TOLD: "We told you",
-    Section.CHANGED: "What changed",
-    Section.STOPPED: "Stopped, and why",
+    Section.WAITING: noop("Still waiting"),
+    Section.OPEN: noop("Open for your answers"),
+    Section.TOLD: noop("We told you"),
+    Section.CHANGED: noop("What changed"),
+    Section.STOPPED: noop("Stopped, and why"),
 }
 SECTION_MEANINGS = {
-    Section.WAITING: "You answered. You have not been told yet what happens. The longest waits "
-    "are at the top.",
-    Section.OPEN: "You can still say what you think.",
-    Section.TOLD: "You know what happens next. Some of it is still being done.",
-    Section.CHANGED: "You said it, and now something is different.",
-    Section.STOPPED: "We asked, and then it went no further.",
+    Section.WAITING: noop(
+        "You answered. You have not been told yet what happens. The longest waits are at the top."
+    ),
+    Section.OPEN: noop("You can still say what you think."),
+    Section.TOLD: noop("You know what happens next. Some of it is still being done."),
+    Section.CHANGED: noop("You said it, and now something is different."),
+    Section.STOPPED: noop("We asked, and then it went no further."),
 }
 _SECTION_OF = {
     PublicState.OPEN: Section.OPEN,
@@ -54,13 +56,13 @@ LATE_STATES = frozenset({PublicState.OVERDUE, PublicState.AT_RISK})
 
 # What stands over the words of an action, by its outcome.
 OUTCOME_TITLES = {
-    Outcome.DONE: "We did",
-    Outcome.DOING: "We are doing it",
-    Outcome.PLANNED: "We will",
-    Outcome.ALREADY: "It was there already",
-    Outcome.CANNOT: "We can't",
-    Outcome.PASSED_ON: "We passed it on",
-    Outcome.PRAISE: "Thank you",
+    Outcome.DONE: noop("We did"),
+    Outcome.DOING: noop("We are doing it"),
+    Outcome.PLANNED: noop("We will"),
+    Outcome.ALREADY: noop("It was there already"),
+    Outcome.CANNOT: noop("We can't"),
+    Outcome.PASSED_ON: noop("We passed it on"),
+    Outcome.PRAISE: noop("Thank you"),
 }
 
 
@@ -101,37 +103,62 @@ def promise_lines(
         return []
     lines = [_promise_line(promise, promise_on, told_on or today, today)]
     if first_promise_on is not None:
-        first = f"At first the promise was {day_in_words(first_promise_on)}. It was moved."
-        lines.append(f"{first} Why: {moved_because}" if moved_because else first)
+        first = _(
+            "At first the promise was %(day)s. It was moved.", day=day_in_words(first_promise_on)
+        )
+        why = _("Why: %(reason)s", reason=moved_because) if moved_because else ""
+        lines.append(f"{first} {why}".strip())
     return lines
 
 
 def _promise_line(promise: Promise, promise_on: date, told_on: date, today: date) -> str:
     day = day_in_words(promise_on)
     if promise is Promise.AHEAD:
-        return f"You will be told what happens by {day}."
+        return _("You will be told what happens by %(day)s.", day=day)
     if promise is Promise.BROKEN:
-        gone = days_in_words((today - promise_on).days)
-        return f"You were promised an answer by {day}. That was {gone} ago."
-    told = f"You were promised an answer by {day}. You were told on {day_in_words(told_on)}"
+        return ngettext(
+            "You were promised an answer by %(day)s. That was %(num)s day ago.",
+            "You were promised an answer by %(day)s. That was %(num)s days ago.",
+            (today - promise_on).days,
+            day=day,
+        )
+    told = day_in_words(told_on)
     if promise is Promise.KEPT:
-        return f"{told}."
-    return f"{told}: {days_in_words((told_on - promise_on).days)} late."
+        return _(
+            "You were promised an answer by %(day)s. You were told on %(told)s.",
+            day=day,
+            told=told,
+        )
+    return ngettext(
+        "You were promised an answer by %(day)s. You were told on %(told)s: %(num)s day late.",
+        "You were promised an answer by %(day)s. You were told on %(told)s: %(num)s days late.",
+        (told_on - promise_on).days,
+        day=day,
+        told=told,
+    )
 
 
 def answers_in_words(count: PublicCount, *, is_open: bool) -> str:
     """How many responses there are, as a sentence without a full stop."""
     if count.shown is Shown.NONE:
-        return "No answers yet" if is_open else "No answers came"
-    words = f"{count.words[0].upper()}{count.words[1:]} answers"
-    return f"{words} so far" if is_open else words
+        return _("No answers yet") if is_open else _("No answers came")
+    if count.shown is Shown.ABOUT:
+        return _about(count.about, is_open)
+    if is_open:
+        return _("Fewer than %(num)s answers so far", num=FEWEST_SHOWN)
+    return _("Fewer than %(num)s answers", num=FEWEST_SHOWN)
+
+
+def _about(number: int, is_open: bool) -> str:
+    if is_open:
+        return ngettext("About %(num)s answer so far", "About %(num)s answers so far", number)
+    return ngettext("About %(num)s answer", "About %(num)s answers", number)
 
 
 def said_so_in_words(count: PublicCount) -> str:
     """How many said what a theme says: "about 15 said so"."""
-    return f"{count.words} said so"
-
-
-def days_in_words(days: int) -> str:
-    """A number of days: "1 day", "34 days"."""
-    return "1 day" if days == 1 else f"{days} days"
+    if count.shown is Shown.NONE:
+        return _("none said so")
+    if count.shown is Shown.ABOUT:
+        return ngettext("about %(num)s said so", "about %(num)s said so", count.about)
+    return _("fewer than %(num)s said so", num=FEWEST_SHOWN)

@@ -25,6 +25,7 @@ from tracker.board.queries.parts import (
 )
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.languages import gettext as _
 from tracker.loop.policy import PUBLIC_WORDS, PublicState
 from tracker.loop.queries import Loop, loops_of
 from tracker.services.models import Service
@@ -73,7 +74,7 @@ class Card:
 
     @property
     def state_words(self) -> str:
-        return PUBLIC_WORDS[self.loop.public_state]
+        return _(PUBLIC_WORDS[self.loop.public_state])
 
     @property
     def is_late(self) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import local_date
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict, LoopkeeperError
+from tracker.languages import gettext as _
 from tracker.responses.models import Answer, Source, SurveyResponse
 from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
 from tracker.responses.queries import response_by_submission
@@ -29,14 +30,14 @@ class SurveyClosed(Conflict):
     """The consultation isn't open, and the grace after closing is over too."""
 
     def __init__(self) -> None:
-        super().__init__("This isn't open for answers any more. Nothing was sent.")
+        super().__init__(_("This isn't open for answers any more. Nothing was sent."))
 
 
 class NothingAnswered(LoopkeeperError):
     """Not one question has an answer, so there is nothing to keep."""
 
     def __init__(self) -> None:
-        super().__init__("You haven't answered anything yet. Answer one question, then send it.")
+        super().__init__(_("You haven't answered anything yet. Answer one question, then send it."))
 
 
 class NoReceiptLeft(LoopkeeperError):
@@ -99,7 +100,7 @@ def _stored_with_receipt(
             is_new = stored is response
             return Submitted(stored, words if is_new else words_given(stored, key), is_new)
         # The words are another response's receipt already: the next ones are tried.
-    raise NoReceiptLeft("We couldn't make a receipt for you. Send it once more.")
+    raise NoReceiptLeft(_("We couldn't make a receipt for you. Send it once more."))
 
 
 def _stored_or_twin(session: Session, response: SurveyResponse) -> SurveyResponse | None:

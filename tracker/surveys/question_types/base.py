@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Protocol
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.languages import noop
+
 # As kept in the database: text, a choice's key, several keys, or a number.
 AnswerValue = str | int | float | list[str]
 Form = MultiDict[str, str]
@@ -96,7 +98,7 @@ class QuestionType(ABC):
     asks: ClassVar[bool] = True  # False: a page to read, with no answer
     can_branch: ClassVar[bool] = False  # whether "show this question if…" may depend on it
     setting_inputs: ClassVar[tuple[SettingInput, ...]] = ()
-    empty_message: ClassVar[str] = "We need an answer to this one."
+    empty_message: ClassVar[str] = noop("We need an answer to this one.")
 
     def __init_subclass__(cls, kind: str = "", place: int = 0) -> None:
         super().__init_subclass__()
@@ -116,6 +118,16 @@ class QuestionType(ABC):
     def choices(self, question: Asked) -> tuple[Choice, ...]:
         """What can be chosen, in the survey's order; empty where nothing is."""
         return ()
+
+    def pieces(self, question: Asked) -> dict[str, str]:
+        """Every text of the question that can be translated, by a name that stays."""
+        return {"text": question.text, "hint": question.hint}
+
+    def translated_settings(
+        self, settings: Mapping[str, Any], said: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The settings with the translated pieces in `said` in their places."""
+        return dict(settings)
 
     def problems(self, question: Asked) -> list[str]:
         """What has to be mended before the question can be asked, in plain words."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from tracker.languages import gettext as _
+from tracker.languages import noop
 from tracker.surveys.question_types.base import (
     AnswerValue,
     Asked,
@@ -20,7 +22,7 @@ FEWEST_CHOICES = 2
 MOST_CHOICES = 30
 LONGEST_CHOICE = 150
 
-NOT_ON_THE_LIST = "That answer isn't on the list any more. Choose again."
+NOT_ON_THE_LIST = noop("That answer isn't on the list any more. Choose again.")
 
 
 def choices_input(label: str = "Choices", hint: str = "One on each line.") -> SettingInput:
@@ -69,10 +71,25 @@ class Chosen(QuestionType):
     fewest: ClassVar[int] = FEWEST_CHOICES
     most: ClassVar[int] = MOST_CHOICES
     setting_inputs: ClassVar[tuple[SettingInput, ...]] = (choices_input(),)
-    empty_message = "We need an answer to this one. Choose what fits best."
+    empty_message = noop("We need an answer to this one. Choose what fits best.")
 
     def choices(self, question: Asked) -> tuple[Choice, ...]:
         return listed(question.settings)
+
+    def pieces(self, question: Asked) -> dict[str, str]:
+        listed_texts = {f"choice.{each.key}": each.text for each in listed(question.settings)}
+        return super().pieces(question) | listed_texts
+
+    def translated_settings(
+        self, settings: Mapping[str, Any], said: Mapping[str, str]
+    ) -> dict[str, Any]:
+        if "choices" not in settings:
+            return dict(settings)
+        choices = [
+            each | {"text": said.get(f"choice.{each['key']}", each["text"])}
+            for each in settings["choices"]
+        ]
+        return {**settings, "choices": choices}
 
     def problems(self, question: Asked) -> list[str]:
         few = len(self.choices(question)) < self.fewest
@@ -117,7 +134,7 @@ class ChosenOnce(Chosen):
         if not key:
             return None
         if key not in {choice.key for choice in self.choices(question)}:
-            raise InvalidAnswer(NOT_ON_THE_LIST)
+            raise InvalidAnswer(_(NOT_ON_THE_LIST))
         return key
 
     def in_words(self, question: Asked, value: AnswerValue) -> str:

@@ -34,6 +34,14 @@ class Information(QuestionType, kind="information", place=9):
     def in_words(self, question: Asked, value: AnswerValue) -> str:
         return ""
 
+    def pieces(self, question: Asked) -> dict[str, str]:
+        return super().pieces(question) | {"body": question.settings.get("body", "")}
+
+    def translated_settings(
+        self, settings: Mapping[str, Any], said: Mapping[str, str]
+    ) -> dict[str, Any]:
+        return {**settings, "body": said.get("body", settings.get("body", ""))}
+
     def paragraphs(self, question: Asked) -> list[str]:
         """What to read, by paragraph."""
         return [part for part in re.split(r"\n\s*\n", question.settings.get("body", "")) if part]

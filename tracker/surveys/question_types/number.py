@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from tracker.languages import gettext as _
+from tracker.languages import noop
 from tracker.surveys.question_types.base import (
     AnswerValue,
     Asked,
@@ -33,7 +35,7 @@ def number_in(text: str) -> int | float | None:
 class Number(QuestionType, kind="number", place=8):
     label = "Number"
     about = "How many, how old, how long."
-    empty_message = "We need an answer to this one. Write a number."
+    empty_message = noop("We need an answer to this one. Write a number.")
     setting_inputs = (
         SettingInput("smallest", "Smallest number", Look.NUMBER, "Leave empty for 0.", (), "0"),
         SettingInput("largest", "Largest number", Look.NUMBER, "Leave empty for no limit."),
@@ -46,9 +48,9 @@ class Number(QuestionType, kind="number", place=8):
             return None
         number = number_in(typed)
         if number is None:
-            raise InvalidAnswer("Write just a number here, like 7.")
+            raise InvalidAnswer(_("Write just a number here, like 7."))
         if isinstance(number, float) and not question.settings.get("has_decimals"):
-            raise InvalidAnswer("Write a whole number, like 7.")
+            raise InvalidAnswer(_("Write a whole number, like 7."))
         smallest, largest = self.limits(question.settings)
         if not smallest <= number <= largest:
             raise InvalidAnswer(self._limits_message(smallest, largest))
@@ -84,8 +86,14 @@ class Number(QuestionType, kind="number", place=8):
 
     def _limits_message(self, smallest: int | float, largest: int | float) -> str:
         if largest < LARGEST:
-            return f"Write a number from {smallest} to {largest}."
-        return f"Write a number that is {smallest} or more, and not too long."
+            return _(
+                "Write a number from %(smallest)s to %(largest)s.",
+                smallest=smallest,
+                largest=largest,
+            )
+        return _(
+            "Write a number that is %(smallest)s or more, and not too long.", smallest=smallest
+        )
 
 
 def _limit(name: str, typed: Mapping[str, str]) -> int | float | None:

@@ -1,5 +1,6 @@
 """A list put in order, the best first. Without script each thing is given a number."""
 
+from tracker.languages import gettext as _
 from tracker.surveys.question_types.base import AnswerValue, Asked, Form, InvalidAnswer
 from tracker.surveys.question_types.chosen import Chosen, choices_input, keys_in, words_of
 
@@ -22,12 +23,12 @@ class Ranking(Chosen, kind="ranking", place=7):
         if not any(given.values()):
             return None
         if not all(given.values()):
-            raise InvalidAnswer("Give each one a number, or leave them all empty.")
+            raise InvalidAnswer(_("Give each one a number, or leave them all empty."))
         numbers = [str(number) for number in range(1, len(keys) + 1)]
         if not set(given.values()) <= set(numbers):
-            raise InvalidAnswer(f"Use the numbers from 1 to {len(keys)}.")
+            raise InvalidAnswer(_("Use the numbers from 1 to %(last)s.", last=len(keys)))
         if len(set(given.values())) < len(keys):
-            raise InvalidAnswer("Two of them have the same number. Use each number once.")
+            raise InvalidAnswer(_("Two of them have the same number. Use each number once."))
         return sorted(keys, key=lambda key: int(given[key]))
 
     def in_words(self, question: Asked, value: AnswerValue) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.languages import gettext as _
+from tracker.languages import ngettext
 from tracker.surveys.question_types.base import (
     AnswerValue,
     Asked,
@@ -38,10 +40,17 @@ class SeveralChoices(Chosen, kind="several_choices", place=4):
         ticked = {key for key in form.getlist(question.key) if key}
         known = [choice.key for choice in self.choices(question)]
         if not ticked <= set(known):
-            raise InvalidAnswer(NOT_ON_THE_LIST)
+            raise InvalidAnswer(_(NOT_ON_THE_LIST))
         at_most = question.settings.get("at_most")
         if at_most and len(ticked) > at_most:
-            raise InvalidAnswer(f"You chose {len(ticked)}. Choose {at_most} at most.")
+            raise InvalidAnswer(
+                ngettext(
+                    "You chose %(chosen)s. Choose %(num)s at most.",
+                    "You chose %(chosen)s. Choose %(num)s at most.",
+                    at_most,
+                    chosen=len(ticked),
+                )
+            )
         return [key for key in known if key in ticked] or None
 
     def in_words(self, question: Asked, value: AnswerValue) -> str:

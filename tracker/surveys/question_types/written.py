@@ -3,6 +3,8 @@
 import re
 from typing import ClassVar
 
+from tracker.languages import gettext as _
+from tracker.languages import noop, number_in_words
 from tracker.surveys.question_types.base import (
     AnswerValue,
     Asked,
@@ -28,7 +30,7 @@ class Written(QuestionType):
     """An answer in the respondent's own words."""
 
     longest: ClassVar[int]
-    empty_message = "We need an answer to this one. Write something here."
+    empty_message = noop("We need an answer to this one. Write something here.")
 
     def read(self, question: Asked, form: Form) -> str | None:
         text = cleaned(form.get(question.key, ""))
@@ -37,8 +39,13 @@ class Written(QuestionType):
         if len(text) > self.longest:
             over = len(text) - self.longest
             raise InvalidAnswer(
-                f"That is a bit too long: {len(text):,} letters and spaces, and we can keep "
-                f"{self.longest:,}. Nothing is lost. Make it {over:,} shorter."
+                _(
+                    "That is a bit too long: %(length)s letters and spaces, and we can keep "
+                    "%(longest)s. Nothing is lost. Make it %(over)s shorter.",
+                    length=number_in_words(len(text)),
+                    longest=number_in_words(self.longest),
+                    over=number_in_words(over),
+                )
             )
         return text
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.languages import gettext as _
 from tracker.surveys.question_types.base import Asked, Choice, Look, SettingInput
 from tracker.surveys.question_types.chosen import ChosenOnce
 
@@ -13,8 +14,8 @@ class YesNo(ChosenOnce, kind="yes_no", place=6):
     setting_inputs = (SettingInput("not_sure", "Offer “Not sure” as well", Look.TICK, initial="y"),)
 
     def choices(self, question: Asked) -> tuple[Choice, ...]:
-        unsure = (Choice("not_sure", "Not sure"),) if question.settings.get("not_sure") else ()
-        return (Choice("yes", "Yes"), Choice("no", "No"), *unsure)
+        unsure = (Choice("not_sure", _("Not sure")),) if question.settings.get("not_sure") else ()
+        return (Choice("yes", _("Yes")), Choice("no", _("No")), *unsure)
 
     def summary(self, question: Asked) -> str:
         return "Yes, no or not sure" if question.settings.get("not_sure") else self.label
