@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from flask import Flask, Request
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
 from tests import factories as make
@@ -79,7 +80,7 @@ def test_public_form_refuses_another_sites_origin(
     assert answer.status_code < 500
 
 
-def _request(**kwargs: object) -> Request:
+def _request(**kwargs: object) -> CleanRequest:
     return CleanRequest(EnvironBuilder(**kwargs).get_environ())  # type: ignore[arg-type]
 
 
@@ -97,3 +98,30 @@ def test_uploaded_files_keep_their_bytes() -> None:
     request = _request(method="POST", data={"f": (BytesIO(b"a\0b"), "a.bin"), "t": "\0"})
     assert request.files["f"].read() == b"a\0b"
     assert request.form["t"] == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "kept", "is_altered"),
+    [
+        (b"w=caf%C3%A9", "café", False),
+        ("w=café 🎸".encode(), "café 🎸", False),
+        (b"w=a%00b", "ab", True),
+        (b"w=a%ED%A0%80b", "a\ufffdb", True),
+        (b"w=a%FFb", "a\ufffdb", True),
+        (b"w=a\xff\xc3b", "a\ufffdb", True),
+        (b"w=%ef%bf%bd", "\ufffd", False),
+        (b"w=", "", False),
+    ],
+)
+def test_form_keeps_all_but_what_no_database_can(body: bytes, kept: str, is_altered: bool) -> None:
+    request = _request(method="POST", data=body, content_type="application/x-www-form-urlencoded")
+    assert request.is_altered is is_altered
+    assert request.form["w"] == kept
+
+
+def test_form_with_very_many_fields_is_too_large() -> None:
+    request = _request(
+        method="POST", data=b"a&" * 10_000, content_type="application/x-www-form-urlencoded"
+    )
+    with pytest.raises(RequestEntityTooLarge):
+        _ = request.form

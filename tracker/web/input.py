@@ -1,13 +1,28 @@
-"""What a request may contain at all: numbers a database key can hold, text without NUL."""
+"""What a request may contain at all: numbers a database key can hold, text that can be stored.
 
-from typing import Any
+Two things can't be kept: NUL (PostgreSQL has no place for it) and half a sign (bytes that aren't
+UTF-8, a lone surrogate). Nobody types either; a broken program may send them.
+"""
 
-from flask import Flask, Request, abort, request
-from werkzeug.datastructures import ImmutableMultiDict
+import re
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+from urllib.parse import parse_qsl
+
+from flask import Flask, Request, abort, current_app, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter
 from werkzeug.utils import cached_property
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 _BIGGEST_KEY = 2**31 - 1
+_MOST_FIELDS = 10_000
+
+_HALF_SIGNS = re.compile("[\ud800-\udfff]+")
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class RowKeyConverter(IntegerConverter):
@@ -17,23 +32,67 @@ class RowKeyConverter(IntegerConverter):
         super().__init__(*args, **{"max": _BIGGEST_KEY} | kwargs)
 
 
+class WholeFormParser(FormDataParser):
+    """Reads a form whatever its bytes are: one bad byte must not cost a child all they wrote."""
+
+    def _parse_urlencoded(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str],
+    ) -> tuple[IO[bytes], MultiDict[str, Any], MultiDict[str, Any]]:
+        text = stream.read().decode("utf-8", "surrogateescape")
+        if text.count("&") >= _MOST_FIELDS:
+            raise RequestEntityTooLarge
+        pairs = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+        return stream, self.cls(pairs), self.cls()
+
+
 class CleanRequest(Request):
-    """A request whose text holds no NUL: PostgreSQL can't store one and nobody means to type one."""
+    """A request whose text can be stored: without NUL, and with a � for each half sign."""
+
+    form_data_parser_class = WholeFormParser
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether the form held something that can't be stored, and so isn't quite what was sent."""
+        self._load_form_data()
+        return bool(self.__dict__["is_altered"])
 
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
         super()._load_form_data()
-        self.__dict__["form"] = _without_nul(self.__dict__["form"])
+        sent = self.__dict__["form"]
+        self.__dict__["form"] = _clean(sent)
+        self.__dict__["is_altered"] = any(
+            _UNKEEPABLE.search(text) for _name, text in sent.items(True)
+        )
 
     @cached_property
     def args(self) -> ImmutableMultiDict[str, str]:
-        return _without_nul(super().args)
+        return _clean(super().args)
 
 
-def _without_nul(typed: Any) -> ImmutableMultiDict[str, str]:
-    pairs = [(key.replace("\0", ""), text.replace("\0", "")) for key, text in typed.items(True)]
-    return ImmutableMultiDict(pairs)
+def _clean(typed: Any) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict(
+        [(_keepable(key), _keepable(text)) for key, text in typed.items(True)]
+    )
+
+
+def _keepable(text: str) -> str:
+    return _HALF_SIGNS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\0", ""))
+
+
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Mark a view that takes an upload: its request may be `size` bytes long."""
+
+    def marked(view: View) -> View:
+        view.largest_request = size  # type: ignore[attr-defined]
+        return view
+
+    return marked
 
 
 def init_input(app: Flask) -> None:
@@ -41,8 +100,15 @@ def init_input(app: Flask) -> None:
     app.request_class = CleanRequest
     app.url_map.converters["int"] = RowKeyConverter
     app.before_request(_refuse_nul_in_address)
+    app.before_request(_allow_larger_request)
 
 
 def _refuse_nul_in_address() -> None:
     if "\0" in request.path:
         abort(404)
+
+
+def _allow_larger_request() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if size := getattr(view, "largest_request", 0):
+        request.max_content_length = size
