@@ -71,6 +71,9 @@ ACCESS: dict[str, Who] = {
     "surveys.rename": TEAM,
     "surveys.copy": SEERS,  # to read it; it goes only into a draft of one's own
     "surveys.delete": TEAM,
+    "surveys.languages": SEERS,
+    "surveys.choose_languages": TEAM,
+    "surveys.translate": TEAM,
     "surveys.add_question": TEAM,
     "surveys.edit_question": TEAM,
     "surveys.copy_question": TEAM,
@@ -114,6 +117,8 @@ ACCESS: dict[str, Who] = {
     "actions.stop": TEAM | {P.CONTACT},
     "actions.discard": TEAM,
     "actions.merge": TEAM,
+    # verdicts: the reasons are young people's words
+    "verdicts.index": TEAM,
     # board
     "board.index": OPEN,
     "board.consultation": OPEN,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests import factories as make
-from tests.browser import press, served
+from tests.browser import fill_in, press, served
 from tracker.accounts.guard import is_public
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
@@ -90,7 +90,7 @@ def _live_through_demo(app: Flask, session: Session) -> None:
             pass
     make.make_person(session, "Everybody", *RoleName, password=password)
     draft = session.scalars(select(Consultation).where(Consultation.opened_at.is_(None))).one()
-    survey = make.make_survey(session, draft)
+    survey = make.make_survey(session, draft, languages=["cy", "ar"])
     for kind in QUESTION_TYPES:
         make.make_question(session, survey, kind=kind, settings=_settings(kind))
     session.commit()
@@ -160,6 +160,7 @@ def _candidates(app: Flask, session: Session) -> dict[str, list[Any]]:
         "person_id": ids(Person),
         "service_id": ids(Service),
         "nation": ["wales"],
+        "language": ["cy", "ar"],
         "token": [link.rsplit("/", 1)[1], "not-a-link"],
         "form_id": [uuid4()],
     }
@@ -198,9 +199,12 @@ def _look_at_what_follows_a_form(
     context: BrowserContext, page: Page, code: str, receipt: str
 ) -> Iterator[str]:
     page.goto(f"/s/{code}")
+    yield from _look_at_each_screen(page)
     press(page.get_by_role("button", name="Send"))  # nothing answered: a refusal
     yield from _complaints(page)
-    page.locator("main input[type=radio]").first.check()
+    first = page.locator("main input[type=radio]").first.get_attribute("name")
+    page.goto(f"/s/{code}")
+    fill_in(page, {str(first): 0})
     press(page.get_by_role("button", name="Send"))
     yield from _complaints(page)
     for words in ("not four words", receipt):
@@ -209,6 +213,14 @@ def _look_at_what_follows_a_form(
         press(page.locator("main form button").first)
         yield from _complaints(page)
     assert context.cookies() == []
+
+
+def _look_at_each_screen(page: Page) -> Iterator[str]:
+    page.get_by_role("link", name="Start").click()
+    while page.locator("[data-do=next]").is_visible():
+        yield from _complaints(page)
+        page.locator("[data-do=next]").click()
+    yield from _complaints(page)
 
 
 def _complaints(page: Page) -> list[str]:

@@ -48,7 +48,7 @@ def make_world(session: Session) -> World:
 def _rows(session: Session, service: Any) -> dict[str, Any]:
     bystander = make.make_person(session)
     consultation = make.make_closed_consultation(session, service=service)
-    survey = make.make_survey(session, consultation)
+    survey = make.make_survey(session, consultation, languages=["cy"])
     question = make.make_question(session, survey)
     response = make.make_response(session, survey, answers={question: "A later bus"})
     theme = make.make_theme(session, consultation)
@@ -89,6 +89,7 @@ def _plain_values() -> dict[str, Any]:
         "form_id": UUID(int=1),
         "nation": "england",
         "kind": "short_text",
+        "language": "cy",
     }
 
 

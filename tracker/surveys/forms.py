@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     Field,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -16,7 +17,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, Optional
 
 from tracker.consultations.models import Consultation
+from tracker.consultations.policy import AGE_BAND_WORDS, AgeBand
 from tracker.surveys import policy
+from tracker.surveys.findings import findings_in
 from tracker.surveys.models import Question
 from tracker.surveys.policy import QuestionDraft
 from tracker.surveys.question_types import (
@@ -27,6 +30,8 @@ from tracker.surveys.question_types import (
     type_of,
 )
 from tracker.surveys.question_types.written import cleaned
+from tracker.surveys.variants import Variant
+from tracker.wording.policy import Finding
 
 _FROM_LIST: dict[str, Any] = {  # the stubs of wtforms don't know these yet
     "invalid_value_message": "Choose from the list.",
@@ -45,8 +50,32 @@ def at_most(most: int) -> Length:
     return Length(max=most, message=f"Make it shorter: {most} characters at most.")
 
 
-class SurveyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """A survey's name."""
+class VariantForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Whom a survey is for, where a consultation has several."""
+
+    age_band = SelectField(
+        "For which ages?",
+        [Optional()],
+        choices=[
+            SelectChoice("", "Everybody"),
+            *(SelectChoice(band.value, f"Ages {AGE_BAND_WORDS[band]}") for band in AgeBand),
+        ],
+        default="",
+        **_FROM_LIST,
+    )
+    is_easy_read = BooleanField(
+        "Easy read: with pictures and short sentences, and read aloud on request"
+    )
+
+    @property
+    def variant(self) -> Variant:
+        """What was chosen."""
+        band = AgeBand(self.age_band.data) if self.age_band.data else None
+        return Variant(band, bool(self.is_easy_read.data))
+
+
+class SurveyForm(VariantForm):
+    """A survey's name and whom it is for."""
 
     title = StringField(
         "Name of the survey",
@@ -56,8 +85,8 @@ class SurveyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
 
 
-class CopyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Where the copy of a survey goes."""
+class CopyForm(VariantForm):
+    """Where the copy of a survey goes, and whom it is for."""
 
     to = RadioField("Which consultation gets the copy?", coerce=int, **_FROM_LIST)
 
@@ -88,6 +117,8 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     show_if = RadioField("When is it shown?", default=ALWAYS, **_FROM_LIST)
     # Checked with the condition as a whole, so that what is wrong stands in one place.
     answers = SelectMultipleField("Answers that show it", validate_choice=False)
+    # Marks of findings of wording help; those that aren't found any more are dropped.
+    set_aside = SelectMultipleField("Left as it is", validate_choice=False)
 
     kind: QuestionType
     before: Mapping[str, Any]
@@ -135,8 +166,25 @@ class QuestionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             is_required=bool(self.kind.asks and self.is_required.data),
             settings=settings,
             show_if=show_if,
+            set_aside=tuple(
+                each.mark for each in self.findings if each.mark in self.marks_set_aside
+            ),
         )
         return True
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What wording help finds in what is typed, whether or not it can be saved."""
+        try:
+            settings = self.kind.read_settings(self._typed_settings(), self.before)
+        except InvalidSetting:
+            settings = {}
+        hint = (self.hint.data or "") if self.kind.asks else ""
+        return findings_in(self.kind.kind, self.text.data or "", hint, settings)
+
+    @property
+    def marks_set_aside(self) -> list[str]:
+        return list(self.set_aside.data or ())
 
     def _settings(self) -> dict[str, Any] | None:
         """The kind's own settings; None, with the reason at its input, if they can't be taken."""
@@ -194,6 +242,7 @@ def _filled_with(kind: QuestionType, question: Question) -> dict[str, Any]:
         "text": question.text,
         "hint": question.hint,
         "is_required": question.is_required,
+        "set_aside": question.set_aside,
         "show_if": show_if["question"],
         "answers": [f"{show_if['question']}:{key}" for key in show_if["any_of"]],
     }

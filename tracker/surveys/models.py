@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import AgeBand
 from tracker.db import Base
+from tracker.surveys.variants import Variant
 
 
 class Survey(Base):
@@ -44,6 +45,10 @@ class Survey(Base):
         lazy="selectin",
     )
 
+    @property
+    def variant(self) -> Variant:
+        return Variant(self.age_band, self.is_easy_read)
+
 
 class Question(Base):
     """One question, or a page of information. `settings` is shaped by its question type."""
@@ -69,3 +74,8 @@ class Question(Base):
     translations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     survey: Mapped[Survey] = relationship(back_populates="questions")
+
+    @property
+    def language(self) -> str:
+        """The language its words are written in."""
+        return self.survey.consultation.language

@@ -34,6 +34,7 @@ class QuestionDraft:
     is_required: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
     show_if: dict[str, Any] | None = None
+    set_aside: tuple[str, ...] = ()  # marks of findings that the author leaves as they are
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """Reads about surveys and their questions."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
+from tracker.surveys.easy_read import digests_in
 from tracker.surveys.models import Question, Survey
+from tracker.surveys.policy import asks_something
 
 
 def survey_or_404(session: Session, survey_id: int) -> Survey:
@@ -47,3 +51,25 @@ def drafts(session: Session) -> list[Consultation]:
         .order_by(Consultation.title, Consultation.id)
     )
     return list(session.scalars(query))
+
+
+def variants_of(session: Session, survey: Survey) -> list[Survey]:
+    """The other surveys of its consultation that ask something, if any of them all is a variant:
+    easy to read, or for an age band. In order; closed groups' own surveys aren't among them.
+    """
+    beside = surveys_of(session, survey.consultation_id)
+    if not any(each.age_band or each.is_easy_read for each in beside):
+        return []
+    return [
+        each
+        for each in beside
+        if each.id != survey.id and not each.by_invitation and asks_something(each.questions)
+    ]
+
+
+def uses_of_pictures(session: Session, digests: Collection[str]) -> dict[str, int]:
+    """How many questions show each of these pictures; those that none shows are left out."""
+    named = cast(Question.easy_read, Text)
+    kept = session.scalars(select(Question.easy_read).where(named.contains("picture:")))
+    shown = [digest for easy_read in kept for digest in digests_in([easy_read])]
+    return {digest: shown.count(digest) for digest in digests if digest in shown}

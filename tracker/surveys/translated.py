@@ -10,6 +10,7 @@ from typing import Any
 
 from tracker.consultations.translated import public_texts
 from tracker.languages.translations import Piece, Standing, pieces_in, said_in
+from tracker.surveys.easy_read import easy_read_said, easy_texts
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.question_types import type_of
 
@@ -17,6 +18,11 @@ from tracker.surveys.question_types import type_of
 def survey_texts(survey: Survey) -> dict[str, str]:
     """The texts of the survey itself."""
     return {"title": survey.title}
+
+
+def question_texts(question: Question) -> dict[str, str]:
+    """The texts of a question of any kind, with the sentences of its easy read."""
+    return type_of(question).pieces(question) | easy_texts(question.easy_read)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def progress_in(survey: Survey, language: str) -> Progress:
     asked = [
         Section(
             question.key,
-            pieces_in(type_of(question).pieces(question), question.translations, language),
+            pieces_in(question_texts(question), question.translations, language),
             number,
             question.kind,
         )
@@ -83,6 +89,11 @@ def languages_offered(survey: Survey) -> list[str]:
     return [written_in, *complete]
 
 
+def is_offered(survey: Survey, language: str) -> bool:
+    """Whether respondents can choose to read the survey in this language."""
+    return language in languages_offered(survey)
+
+
 def language_for(survey: Survey, wanted: str) -> str:
     """The language to show the survey in to somebody who speaks `wanted`."""
     offered = languages_offered(survey)
@@ -94,11 +105,13 @@ class TranslatedQuestion:
 
     def __init__(self, question: Question, language: str, survey: "TranslatedSurvey") -> None:
         kind = type_of(question)
-        said = said_in(kind.pieces(question), question.translations, language)
+        said = said_in(question_texts(question), question.translations, language)
         self._question = question
         self.survey = survey
+        self.language = language if "text" in said else question.language
         self.text = said.get("text", question.text)
         self.hint = said.get("hint", question.hint)
+        self.easy_read = easy_read_said(question.easy_read, said)
         self.settings: dict[str, Any] = kind.translated_settings(question.settings, said)
 
     def __getattr__(self, name: str) -> Any:
@@ -142,5 +155,5 @@ def originals_of(survey: Survey) -> Mapping[str, Mapping[str, str]]:
     return {
         "about": public_texts(survey.consultation),
         "survey": survey_texts(survey),
-        **{each.key: type_of(each).pieces(each) for each in survey.questions},
+        **{each.key: question_texts(each) for each in survey.questions},
     }

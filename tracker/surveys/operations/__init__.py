@@ -13,12 +13,18 @@ from tracker.surveys.operations.questions import (
     delete_question,
     edit_question,
     move_question,
+    set_easy_read,
 )
 from tracker.surveys.operations.surveys import (
     add_survey,
     copy_survey,
     delete_survey,
     rename_survey,
+)
+from tracker.surveys.operations.translating import (
+    choose_languages,
+    refuse_if_read,
+    save_translation,
 )
 
 __all__ = [
@@ -28,12 +34,16 @@ __all__ = [
     "TooMany",
     "add_question",
     "add_survey",
+    "choose_languages",
     "copy_question",
     "copy_survey",
     "delete_question",
     "delete_survey",
     "edit_question",
     "move_question",
+    "refuse_if_read",
     "refuse_unless_draft",
     "rename_survey",
+    "save_translation",
+    "set_easy_read",
 ]

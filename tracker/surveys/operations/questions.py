@@ -1,12 +1,13 @@
 """Questions of a survey: added, changed, copied, moved and deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.surveys import policy
+from tracker.surveys.easy_read import Easy, as_kept
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.operations.changing import TooMany, insist_on_draft, note_change
 from tracker.surveys.operations.surveys import question_like
@@ -55,6 +56,20 @@ def edit_question(
     _insist_on_choices(question, draft)
     _apply(question, draft)
     note_change(session, survey, person_id, now)
+
+
+def set_easy_read(
+    session: Session,
+    question: Question,
+    parts: Mapping[str, Easy],
+    *,
+    person_id: int,
+    now: datetime,
+) -> None:
+    """Give a question and its choices pictures and short sentences, by key (see `easy_read`)."""
+    insist_on_draft(session, question.survey.consultation)
+    question.easy_read = as_kept(parts)
+    note_change(session, question.survey, person_id, now)
 
 
 def copy_question(
@@ -110,6 +125,7 @@ def _apply(question: Question, draft: QuestionDraft) -> None:
     question.is_required = draft.is_required and QUESTION_TYPES[question.kind].asks
     question.settings = draft.settings
     question.show_if = draft.show_if
+    question.set_aside = list(draft.set_aside)
 
 
 def _renumber(questions: Sequence[Question]) -> None:

@@ -37,7 +37,7 @@ def add_question(survey_id: int, kind: str) -> ResponseReturnValue:
 
 @bp.route("/questions/<int:question_id>", methods=["GET", "POST"])
 def edit_question(question_id: int) -> ResponseReturnValue:
-    question = _question(question_id)
+    question = editable_question(question_id)
     survey = question.survey
     earlier = survey.questions[: survey.questions.index(question)]
     form = question_form(type_of(question), earlier, question)
@@ -51,7 +51,7 @@ def edit_question(question_id: int) -> ResponseReturnValue:
 def copy_question(question_id: int) -> ResponseReturnValue:
     session = current_session()
     copied = operations.copy_question(
-        session, _question(question_id), person_id=current_person().id, now=utc_now()
+        session, editable_question(question_id), person_id=current_person().id, now=utc_now()
     )
     session.commit()
     flash("The copy stands right below. Change its words.")
@@ -61,7 +61,7 @@ def copy_question(question_id: int) -> ResponseReturnValue:
 @bp.post("/questions/<int:question_id>/move")
 def move_question(question_id: int) -> ResponseReturnValue:
     """One place up (`steps` -1) or down (1); the same button has the focus afterwards."""
-    question = _question(question_id)
+    question = editable_question(question_id)
     steps = {"-1": -1, "1": 1}.get(request.form.get("steps", "")) or abort(400)
     session = current_session()
     try:
@@ -82,7 +82,7 @@ def move_question(question_id: int) -> ResponseReturnValue:
 
 @bp.route("/questions/<int:question_id>/delete", methods=["GET", "POST"])
 def delete_question(question_id: int) -> ResponseReturnValue:
-    question = _question(question_id)
+    question = editable_question(question_id)
     survey_id = question.survey_id
     form = FlaskForm()
     if not form.validate_on_submit():
@@ -99,7 +99,7 @@ def delete_question(question_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys.build", survey_id=survey_id))
 
 
-def _question(question_id: int) -> Question:
+def editable_question(question_id: int) -> Question:
     """The question, for somebody who may change it, while it can be changed."""
     question = queries.question_or_404(current_session(), question_id)
     require(Act.EDIT_CONSULTATION, question.survey.consultation.service_id)

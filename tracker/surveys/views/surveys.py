@@ -1,6 +1,6 @@
 """Pages about surveys as a whole."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -12,10 +12,12 @@ from tracker.consultations.models import Consultation
 from tracker.consultations.policy import ConsultationState
 from tracker.consultations.queries import consultation_or_404
 from tracker.db import current_session
+from tracker.languages import known_code, speaking
 from tracker.surveys import operations, policy, queries
 from tracker.surveys.forms import CopyForm, SurveyForm
 from tracker.surveys.models import Survey
 from tracker.surveys.question_types import QUESTION_TYPES
+from tracker.surveys.translated import in_language
 from tracker.surveys.views.blueprint import bp
 
 
@@ -37,6 +39,7 @@ def add(consultation_id: int) -> ResponseReturnValue:
         session,
         consultation,
         form.title.data or "",
+        variant=form.variant,
         person_id=current_person().id,
         now=utc_now(),
     )
@@ -61,10 +64,15 @@ def build(survey_id: int) -> ResponseReturnValue:
 
 @bp.get("/surveys/<int:survey_id>/preview")
 def preview(survey_id: int) -> ResponseReturnValue:
-    """The survey as a phone shows it. Nothing can be sent from here."""
+    """The survey as a phone shows it, in the language asked for. Nothing can be sent from here."""
     survey = survey_for(survey_id, Act.SEE_CONSULTATION)
+    written_in = survey.consultation.language
+    language = known_code(request.args.get("language", ""), survey.languages) or written_in
     empty: MultiDict[str, str] = MultiDict()
-    return render_template("surveys/preview.html", survey=survey, form=empty)
+    with speaking(language):
+        return render_template(
+            "surveys/preview.html", survey=in_language(survey, language), form=empty
+        )
 
 
 @bp.route("/surveys/<int:survey_id>/name", methods=["GET", "POST"])
@@ -75,10 +83,15 @@ def rename(survey_id: int) -> ResponseReturnValue:
         return render_template("surveys/rename.html", survey=survey, form=form)
     session = current_session()
     operations.rename_survey(
-        session, survey, form.title.data or "", person_id=current_person().id, now=utc_now()
+        session,
+        survey,
+        form.title.data or "",
+        variant=form.variant,
+        person_id=current_person().id,
+        now=utc_now(),
     )
     session.commit()
-    flash(f"The survey is called “{survey.title}” now.")
+    flash(f"“{survey.title}” is saved.")
     return redirect(url_for("surveys.build", survey_id=survey.id))
 
 
@@ -88,7 +101,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
     survey = survey_for(survey_id, Act.SEE_CONSULTATION)
     session = current_session()
     drafts = {draft.id: draft for draft in queries.drafts(session) if _may_fill(draft)}
-    form = CopyForm()
+    form = CopyForm(data=_wanted(survey))
     form.offer(drafts.values())
     if not form.validate_on_submit():
         return render_template("surveys/copy.html", survey=survey, form=form, drafts=drafts)
@@ -96,6 +109,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
         session,
         survey,
         to_consultation=drafts[form.to.data],
+        variant=form.variant,
         now=utc_now(),
         person_id=current_person().id,
     )
@@ -136,6 +150,16 @@ def may_edit(consultation: Consultation) -> bool:
     """Whether to show the buttons that change something."""
     is_draft = consultation.state is ConsultationState.DRAFT
     return is_draft and actor_may(Act.EDIT_CONSULTATION, consultation.service_id)
+
+
+def _wanted(survey: Survey) -> dict[str, object]:
+    """What a link to the copy page asks for: a version beside this survey, easy read or not."""
+    is_easy_read = survey.is_easy_read or request.args.get("easy-read") == "1"
+    return {
+        "to": survey.consultation_id,
+        "is_easy_read": is_easy_read,
+        "age_band": survey.age_band or "",
+    }
 
 
 def _may_fill(draft: Consultation) -> bool:
