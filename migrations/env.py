@@ -7,6 +7,8 @@ from flask import current_app
 from flask_security import AsaList
 from sqlalchemy import Enum
 
+import tracker.abuse.models
+import tracker.brand.models
 import tracker.reminders.models
 import tracker.verdicts.models  # noqa: F401  (the models register themselves on Base)
 from tracker.db import Base, UTCDateTime, db

@@ -32,6 +32,8 @@ class Organisation(Base):
     # To be switched off before a restored backup starts (`flask sending off`).
     is_sending: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Of the organisation's own colours and logo (`brand.models.OwnLook`); "" where it has none.
+    look_digest: Mapped[str] = mapped_column(String(16), default="")
     # A change is looked at again when at least so many judged it and this share (%) said no.
     reopens_at_judging: Mapped[int] = mapped_column(default=8, server_default="8")
     reopens_at_share: Mapped[int] = mapped_column(default=50, server_default="50")
