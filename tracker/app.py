@@ -40,6 +40,7 @@ from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
+from tracker.verdicts.views import bp as verdicts
 from tracker.web.fields import component_of
 from tracker.web.forms import check_origin, csrf, init_form_protection
 from tracker.web.headers import init_headers
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     responses,
     themes,
     actions,
+    verdicts,
     board,
     reminders,
     capabilities,

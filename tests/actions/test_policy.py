@@ -20,6 +20,7 @@ from tracker.actions.policy import (
     Outcome,
     ReasonCode,
     headline,
+    is_answered,
     is_final,
     may_move,
     problems,
@@ -198,3 +199,31 @@ def test_vague_words_get_a_gentle_question(text: str, is_vague: bool) -> None:
 
 def test_only_a_change_is_asked_what_is_different() -> None:
     assert vague_hint(replace(SOUND[A], text="Yes.")) is None
+
+
+@pytest.mark.parametrize("to", Outcome)
+def test_what_young_people_deny_may_become_a_plan_again_but_no_thanks(to: Outcome) -> None:
+    assert may_move(Outcome.DONE, to, is_reopened=True) is (to is not Outcome.PRAISE)
+
+
+CHANGE, NEXT = date(2026, 2, 4), date(2026, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ([], False),
+        ([(Outcome.DONE, CHANGE)], False),  # the same change in other words
+        ([(Outcome.DONE, NEXT)], True),
+        ([(Outcome.PLANNED, None)], False),
+        ([(Outcome.DOING, None)], False),
+        ([(Outcome.CANNOT, None)], True),
+        ([(Outcome.ALREADY, None)], True),
+        ([(Outcome.PASSED_ON, None)], True),
+        ([(Outcome.CANNOT, None), (Outcome.PLANNED, None)], True),
+    ],
+)
+def test_a_reopening_is_answered_by_a_new_change_or_an_honest_closure(
+    later: list[tuple[Outcome, date | None]], expected: bool
+) -> None:
+    assert is_answered(CHANGE, later) is expected

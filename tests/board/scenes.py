@@ -67,7 +67,11 @@ def judged(
 ) -> None:
     for response in responses:
         verdict = Verdict(
-            response_id=response.id, action_id=action.id, value=value, given_on=NOW.date()
+            response_id=response.id,
+            action_id=action.id,
+            changed_on=action.versions[-1].changed_on or NOW.date(),
+            value=value,
+            given_on=NOW.date(),
         )
         session.add(verdict)
     session.flush()

@@ -8,8 +8,9 @@ from tests.capabilities.scenes import Scene, say
 from tests.counting import counted
 from tests.factories import NOW, TODAY
 from tracker.accounts.policy import RoleName
-from tracker.actions.models import ActionVersion, Via
+from tracker.actions.models import ActionVersion, Reopening, Via
 from tracker.actions.policy import Outcome
+from tracker.capabilities.forms import choices_after
 from tracker.capabilities.models import SentForm
 from tracker.capabilities.people import (
     find_holder,
@@ -262,3 +263,19 @@ def test_people_who_find_an_owner_are_contact_and_leads(scene: Scene) -> None:
         scene.contact,
         scene.lead,
     ]
+
+
+def test_cards_offer_what_young_people_deny_with_every_way_but_thanks(scene: Scene) -> None:
+    theme = make.make_theme(scene.session, scene.consultation)
+    action = make.make_action(scene.session, theme, outcome=Outcome.DONE, changed_on=TODAY)
+    assert f"a{action.id}" not in keys(scene)
+    action.reopenings.append(Reopening(changed_on=TODAY, after_number=1, reopened_on=TODAY))
+    scene.session.flush()
+    assert f"a{action.id}" in keys(scene)
+    assert {choice.outcome for choice in choices_after(action.published)} == {
+        Outcome.DONE,
+        Outcome.PLANNED,
+        Outcome.CANNOT,
+        Outcome.ALREADY,
+        Outcome.PASSED_ON,
+    }

@@ -63,6 +63,12 @@ ACCESS: dict[str, Who] = {
     "consultations.edit": TEAM,
     "consultations.delete": TEAM,
     "consultations.hand_over": HANDERS_OVER,
+    # pictures
+    "pictures.show": OPEN,
+    "pictures.index": TEAM_SOMEWHERE,
+    "pictures.add": TEAM_SOMEWHERE,
+    "pictures.edit": TEAM_SOMEWHERE,
+    "pictures.delete": TEAM_SOMEWHERE,
     # surveys
     "surveys.index": SEERS,
     "surveys.build": SEERS,
@@ -79,6 +85,8 @@ ACCESS: dict[str, Who] = {
     "surveys.copy_question": TEAM,
     "surveys.move_question": TEAM,
     "surveys.delete_question": TEAM,
+    "surveys.easy_read": TEAM,
+    "surveys.wording": TEAM,
     # opening
     "opening.gate": SEERS,
     "opening.open": TEAM,

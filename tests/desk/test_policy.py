@@ -47,6 +47,11 @@ OPEN = ConsultationState.OPEN
             "1 action still to finish. The date you gave, 3 February 2026, has gone by.",
         ),
         (
+            closed(reopened=1, open_actions=1, due_on=TODAY),
+            Task.DELIVER,
+            "Young people say that 1 action hasn't changed anything.",
+        ),
+        (
             closed(done=1, verdicts_end_on=TODAY),
             Task.LISTEN,
             "Young people say if it changed, until 4 February 2026.",

@@ -47,6 +47,7 @@ HEARD, TOLD, CHANGED, FOLLOWED_UP = Stage
         (closed(themes_told=0), {HEARD}),
         (closed(themes=2, themes_told=1, done=1), {HEARD}),
         (closed(open_actions=1), {HEARD, TOLD}),
+        (closed(reopened=1), {HEARD, TOLD}),
         (closed(done=1, verdicts_end_on=TODAY), {HEARD, TOLD, CHANGED}),
         (closed(done=1, verdicts_end_on=TODAY - timedelta(days=1)), set(Stage)),
         (closed(cannot=1), set(Stage)),

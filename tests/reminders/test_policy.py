@@ -84,6 +84,44 @@ def test_cadence_of_a_promised_action() -> None:
     ]
 
 
+def test_cadence_of_a_change_that_young_people_deny() -> None:
+    facts = CaseFacts(CaseKind.SAID_NO, ENGLAND, starts_on=d("2026-01-07"))
+    assert dates(facts) == [
+        ("2026-01-08", "asked_again"),  # reopening + 1 working day
+        ("2026-01-21", "nudge"),  # + 14
+        ("2026-02-04", "escalate_manager"),  # + 28
+        ("2026-03-04", "escalate_lead"),  # + 56
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reopened_on", "asked_on"),
+    [
+        ("2026-04-02", "2026-04-07"),  # the Thursday before Easter
+        ("2026-01-09", "2026-01-12"),  # a Friday
+        ("2026-01-10", "2026-01-12"),  # a Saturday
+    ],
+)
+def test_asked_again_comes_a_working_day_later(reopened_on: str, asked_on: str) -> None:
+    facts = CaseFacts(CaseKind.SAID_NO, ENGLAND, starts_on=d(reopened_on))
+    assert dates(facts)[0] == (asked_on, "asked_again")
+
+
+def test_a_snooze_holds_the_owner_of_a_denied_change_but_no_escalation() -> None:
+    facts = CaseFacts(
+        CaseKind.SAID_NO,
+        ENGLAND,
+        starts_on=d("2026-01-07"),
+        snoozed_until=d("2026-02-09"),
+    )
+    assert dates(facts) == [
+        ("2026-02-04", "escalate_manager"),
+        ("2026-02-09", "asked_again"),
+        ("2026-02-09", "nudge"),
+        ("2026-03-04", "escalate_lead"),
+    ]
+
+
 def test_cadence_of_an_orphan_is_at_once() -> None:
     facts = CaseFacts(CaseKind.ORPHAN, ENGLAND, starts_on=d("2026-01-10"))  # a Saturday
     assert dates(facts) == [("2026-01-12", "no_owner")]

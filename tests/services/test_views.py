@@ -205,6 +205,8 @@ SETTINGS = {
     "time_zone": "Europe/London",
     "goes_live_on": "2026-09-01",
     "is_sending": "y",
+    "reopens_at_judging": "12",
+    "reopens_at_share": "60",
 }
 
 
@@ -217,6 +219,28 @@ def test_settings_are_shown_and_saved(session: Session, browser: FlaskClient) ->
     session.refresh(kept)
     assert (kept.name, kept.goes_live_on) == ("Riverside", date(2026, 9, 1))
     assert kept.is_sending
+    assert (kept.reopens_at_judging, kept.reopens_at_share) == (12, 60)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"reopens_at_judging": "4"}, "Enter a number from 5 to 1000"),
+        ({"reopens_at_judging": "1001"}, "Enter a number from 5 to 1000"),
+        ({"reopens_at_judging": ""}, "Enter a number from 5 to 1000"),
+        ({"reopens_at_share": "24"}, "Enter a number from 25 to 75"),
+        ({"reopens_at_share": "76"}, "Enter a number from 25 to 75"),
+        ({"reopens_at_share": "half"}, "Enter a number from 25 to 75"),
+    ],
+)
+def test_settings_keep_the_floor_under_one_voice(
+    session: Session, browser: FlaskClient, typed: dict[str, str], says: str
+) -> None:
+    answer = browser.post("/staff/settings", data=SETTINGS | typed)
+    assert says in answer.text and "The settings are saved." not in answer.text
+    kept = session.get_one(Organisation, 1)
+    session.refresh(kept)
+    assert (kept.reopens_at_judging, kept.reopens_at_share) == (8, 50)
 
 
 def test_settings_switch_sending_off_and_say_so(session: Session, browser: FlaskClient) -> None:

@@ -8,15 +8,22 @@ from sqlalchemy.orm import Session
 
 from tests import factories as make
 from tests.factories import NOW, TODAY
-from tracker.actions.models import Action
+from tracker.actions.models import Action, ActionVersion, Reopening
 from tracker.actions.policy import Outcome
+from tracker.consultations.queries import events_of
 from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.services.models import Organisation
 from tracker.surveys.models import Survey
 from tracker.themes.models import Theme
 from tracker.verdicts.models import Verdict
-from tracker.verdicts.operations import NotYoursToJudge, give_verdict
+from tracker.verdicts.operations import (
+    NotYoursToJudge,
+    give_verdict,
+    give_verdict_at_kiosk,
+    give_verdict_by_subscription,
+)
 from tracker.verdicts.policy import VerdictValue
-from tracker.verdicts.queries import verdicts_of
+from tracker.verdicts.queries import reasons_for, verdict_counts, verdicts_of
 
 
 @pytest.fixture
@@ -99,3 +106,140 @@ def test_give_verdict_is_refused_for_what_is_not_publicly_done(
     action = make.make_action(session, theme, **values)
     with pytest.raises(NotYoursToJudge):
         give_verdict(session, heard(session, survey, theme), action, VerdictValue.YES, now=NOW)
+
+
+def test_give_verdict_keeps_why_until_the_verdict_changes(
+    session: Session, survey: Survey, theme: Theme, action: Action
+) -> None:
+    response = heard(session, survey, theme)
+    give_verdict(session, response, action, VerdictValue.NO, "It is still closed.", now=NOW)
+    verdict = give_verdict(session, response, action, VerdictValue.NO, now=NOW)
+    assert verdict.why == "It is still closed."
+    verdict = give_verdict(session, response, action, VerdictValue.YES, now=NOW)
+    assert verdict.why == ""
+
+
+def test_give_verdict_by_subscription_counts_a_voice_once(session: Session, action: Action) -> None:
+    for value in (VerdictValue.YES, VerdictValue.NO):
+        give_verdict_by_subscription(session, action, "one", value, "", now=NOW)
+    give_verdict_by_subscription(session, action, "two", VerdictValue.NO, "Still shut.", now=NOW)
+    counts = verdict_counts(session, [action.id])[action.id]
+    assert (counts[VerdictValue.YES], counts[VerdictValue.NO]) == (0, 2)
+    assert [reason.why for reason in reasons_for(session, action)] == ["Still shut."]
+
+
+def test_give_verdict_at_kiosk_counts_each(session: Session, action: Action) -> None:
+    for _ in range(3):
+        give_verdict_at_kiosk(session, action, VerdictValue.A_BIT, now=NOW)
+    assert verdict_counts(session, [action.id])[action.id][VerdictValue.A_BIT] == 3
+
+
+@pytest.mark.parametrize("value", VerdictValue)
+def test_give_verdict_at_kiosk_is_refused_for_what_is_not_done(
+    session: Session, theme: Theme, value: VerdictValue
+) -> None:
+    with pytest.raises(NotYoursToJudge):
+        give_verdict_at_kiosk(session, make.make_action(session, theme), value, now=NOW)
+
+
+def deny(session: Session, action: Action, times: int = 8) -> None:
+    for _ in range(times):
+        give_verdict_at_kiosk(session, action, VerdictValue.NO, now=NOW)
+
+
+def reopenings(session: Session) -> list[tuple[int, str, int, str]]:
+    query = select(Reopening).order_by(Reopening.id)
+    return [
+        (r.action_id, r.changed_on.isoformat(), r.after_number, r.reopened_on.isoformat())
+        for r in session.scalars(query)
+    ]
+
+
+def test_seven_who_say_no_do_not_reopen(session: Session, action: Action) -> None:
+    deny(session, action, 7)
+    assert reopenings(session) == [] and action.asked_again is None
+
+
+def test_the_eighth_who_says_no_reopens_once_and_leaves_no_moment(
+    session: Session, action: Action
+) -> None:
+    deny(session, action, 12)
+    day = TODAY.isoformat()
+    assert reopenings(session) == [(action.id, day, 1, day)]
+    assert action.asked_again is not None
+    events = [e for e in events_of(session, action.consultation_id) if e.kind == "said_no"]
+    assert [(e.at.isoformat(), e.person_id) for e in events] == [(f"{day}T00:00:00+00:00", None)]
+
+
+def test_a_change_of_mind_does_not_take_a_reopening_back(
+    session: Session, survey: Survey, theme: Theme, action: Action
+) -> None:
+    responses = [heard(session, survey, theme) for _ in range(8)]
+    for value in (VerdictValue.NO, VerdictValue.YES):
+        for response in responses:
+            give_verdict(session, response, action, value, now=NOW)
+    assert len(reopenings(session)) == 1 and action.asked_again is not None
+
+
+def test_the_organisation_says_how_many_it_takes(
+    session: Session, survey: Survey, action: Action
+) -> None:
+    own = session.get_one(Organisation, 1)
+    own.reopens_at_judging, own.reopens_at_share = 5, 75
+    give_verdict_at_kiosk(session, action, VerdictValue.YES, now=NOW)
+    deny(session, action, 2)
+    give_verdict_at_kiosk(session, action, VerdictValue.NO, now=NOW)
+    assert reopenings(session) == []  # three of four
+    deny(session, action, 1)
+    assert len(reopenings(session)) == 1  # four of five
+
+
+def publish(session: Session, action: Action, outcome: Outcome, **values: object) -> None:
+    action.versions.append(
+        ActionVersion(
+            number=len(action.versions) + 1,
+            outcome=outcome,
+            text="Other words",
+            recorded_at=NOW,
+            published_at=NOW,
+            **values,
+        )
+    )
+    session.flush()
+
+
+NEXT_DAY = TODAY + timedelta(days=1)
+
+
+def test_what_was_said_of_a_change_does_not_count_against_the_next(
+    session: Session, action: Action
+) -> None:
+    deny(session, action)
+    publish(session, action, Outcome.DONE, changed_on=NEXT_DAY)
+    assert action.asked_again is None
+    assert not any(verdict_counts(session, [action.id])[action.id].values())
+    deny(session, action, 7)
+    assert action.asked_again is None
+    deny(session, action, 1)
+    assert [row[1:3] for row in reopenings(session)] == [
+        (TODAY.isoformat(), 1),
+        (NEXT_DAY.isoformat(), 2),
+    ]
+    assert action.asked_again is not None
+
+
+def test_better_words_for_the_same_change_answer_nobody(session: Session, action: Action) -> None:
+    deny(session, action)
+    publish(session, action, Outcome.DONE, changed_on=TODAY)
+    assert action.asked_again is not None
+    assert verdict_counts(session, [action.id])[action.id][VerdictValue.NO] == 8
+
+
+def test_a_plan_answers_nobody_but_an_honest_closure_does(session: Session, action: Action) -> None:
+    deny(session, action)
+    publish(session, action, Outcome.PLANNED, due_on=NEXT_DAY)
+    assert action.asked_again is not None
+    publish(session, action, Outcome.PASSED_ON, passed_on_to="The bus company")
+    assert action.asked_again is None
+    publish(session, action, Outcome.PLANNED, due_on=NEXT_DAY)
+    assert action.asked_again is None  # a later plan doesn't bring it back

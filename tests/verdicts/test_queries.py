@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories as make
 from tests.factories import TODAY
+from tracker.actions.policy import Outcome
 from tracker.responses.models import SetAsideReason
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.policy import VerdictValue
@@ -15,13 +16,21 @@ def test_verdict_counts_gives_noughts_too_and_leaves_out_what_was_set_aside(
 ) -> None:
     survey = make.make_survey(session, make.make_closed_consultation(session))
     theme = make.make_theme(session, survey.consultation)
-    judged, unjudged = make.make_action(session, theme), make.make_action(session, theme)
+    judged, unjudged = (
+        make.make_action(session, theme, outcome=Outcome.DONE, changed_on=TODAY) for _ in range(2)
+    )
     spam = make.make_response(session, survey, set_aside=SetAsideReason.SPAM, set_aside_on=TODAY)
     responses = [make.make_response(session, survey) for _ in range(3)]
     values = [VerdictValue.YES, VerdictValue.YES, VerdictValue.NO, VerdictValue.NO]
     for response, value in zip([*responses, spam], values, strict=True):
         session.add(
-            Verdict(response_id=response.id, action_id=judged.id, value=value, given_on=TODAY)
+            Verdict(
+                response_id=response.id,
+                action_id=judged.id,
+                changed_on=TODAY,
+                value=value,
+                given_on=TODAY,
+            )
         )
     session.flush()
 
@@ -38,10 +47,17 @@ def test_verdict_counts_of_no_action_is_empty(session: Session) -> None:
 
 def test_verdicts_of_tells_what_one_respondent_said(session: Session) -> None:
     survey = make.make_survey(session, make.make_closed_consultation(session))
-    action = make.make_action(session, make.make_theme(session, survey.consultation))
+    theme = make.make_theme(session, survey.consultation)
+    action = make.make_action(session, theme, outcome=Outcome.DONE, changed_on=TODAY)
     response, other = make.make_response(session, survey), make.make_response(session, survey)
     session.add(
-        Verdict(response_id=response.id, action_id=action.id, value=VerdictValue.NO, given_on=TODAY)
+        Verdict(
+            response_id=response.id,
+            action_id=action.id,
+            changed_on=TODAY,
+            value=VerdictValue.NO,
+            given_on=TODAY,
+        )
     )
     session.flush()
     assert verdicts_of(session, response.id) == {action.id: VerdictValue.NO}

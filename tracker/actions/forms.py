@@ -57,15 +57,18 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     passed_on_to = StringField("To whom?", description="The town's road team")
     seen = HiddenField()
     public: Outcome | None = None
+    is_reopened = False
 
-    def offer(self, themes: Iterable[Theme], public: Outcome | None = None) -> None:
+    def offer(
+        self, themes: Iterable[Theme], public: Outcome | None = None, *, is_reopened: bool = False
+    ) -> None:
         """The themes, and the outcomes that may follow what is public now."""
-        self.public = public
+        self.public, self.is_reopened = public, is_reopened
         self.theme.choices = [SelectChoice(theme.id, theme.statement) for theme in themes]
         self.outcome.choices = [
             SelectChoice(outcome.value, words)
             for outcome, words in OUTCOME_LABELS.items()
-            if may_move(public, outcome)
+            if may_move(public, outcome, is_reopened=is_reopened)
         ]
 
     def read(self, today: date) -> ActionDraft | None:
@@ -89,7 +92,7 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
         if self.outcome.data not in list(Outcome):
             return None
         outcome = Outcome(self.outcome.data)
-        if not may_move(self.public, outcome):
+        if not may_move(self.public, outcome, is_reopened=self.is_reopened):
             return None
         values: dict[str, Any] = {name: self[name].data for name in FIELDS[outcome]}
         if "reason_code" in values:

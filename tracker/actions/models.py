@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
-from tracker.actions.policy import ActionDraft, Outcome, ReasonCode
+from tracker.actions.policy import ActionDraft, Outcome, ReasonCode, is_answered
 from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.themes.models import Theme
@@ -56,6 +56,26 @@ class Action(Base):
         cascade="all, delete-orphan",
         lazy="selectin",
     )
+
+    reopenings: Mapped[list["Reopening"]] = relationship(
+        back_populates="action",
+        order_by="Reopening.id",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+    )
+
+    @property
+    def asked_again(self) -> "Reopening | None":
+        """The reopening that no new change and no honest closure has answered yet."""
+        newest = self.reopenings[-1] if self.reopenings else None
+        if newest is None:
+            return None
+        later = [
+            (version.outcome, version.changed_on)
+            for version in self.versions
+            if version.published_at is not None and version.number > newest.after_number
+        ]
+        return None if is_answered(newest.changed_on, later) else newest
 
     @property
     def published(self) -> "ActionVersion | None":
@@ -142,3 +162,22 @@ class ActionVersion(Base):
         """Whether it waits to become public by itself."""
         waits = self.published_at is None and self.stopped_at is None
         return waits and self.publishes_at is not None
+
+
+class Reopening(Base):
+    """Enough young people said that a change didn't happen: the service is asked again. Never undone.
+
+    `changed_on` names the change that they judged, and `after_number` the version that was public
+    then. Only the day is kept: the time would be that of somebody's verdict.
+    """
+
+    __tablename__ = "reopenings"
+    __table_args__ = (UniqueConstraint("action_id", "changed_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"))
+    changed_on: Mapped[date]
+    after_number: Mapped[int]
+    reopened_on: Mapped[date]
+
+    action: Mapped[Action] = relationship(back_populates="reopenings")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tracker.board.policy.words import Section
 from tracker.board.queries.shelves import Asked
 from tracker.errors import LoopkeeperError
+from tracker.languages import gettext as _
 from tracker.verdicts.policy import VerdictValue
 
 _LONGEST_SEARCH = 80
@@ -24,14 +25,14 @@ def asked_for(args: Mapping[str, str]) -> Asked:
     return Asked(_key(args.get("service", "")), tuple(words), section)
 
 
-def verdict_sent(form: Mapping[str, str]) -> tuple[int, VerdictValue]:
-    """The action that was judged, and how; `VerdictUnreadable` if it was none of the buttons."""
+def verdict_sent(form: Mapping[str, str]) -> tuple[int, VerdictValue, str]:
+    """The action that was judged, how and why; `VerdictUnreadable` if it was none of the buttons."""
     action_id, value = _key(form.get("action", "")), form.get("verdict", "")
     if action_id is None or value not in set(VerdictValue):
         raise VerdictUnreadable(
-            "We couldn't tell which button that was. Go back and press it again."
+            _("We couldn't tell which button that was. Go back and press it again.")
         )
-    return action_id, VerdictValue(value)
+    return action_id, VerdictValue(value), form.get("why", "")
 
 
 def _key(typed: str) -> int | None:

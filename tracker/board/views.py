@@ -73,8 +73,9 @@ def answer() -> ResponseReturnValue:
 def _judge(session: Session) -> ResponseReturnValue:
     response = _response(session)
     if response is not None:
-        action_id, value = verdict_sent(request.form)
-        give_verdict(session, response, action_or_404(session, action_id), value, now=utc_now())
+        action_id, value, why = verdict_sent(request.form)
+        action = action_or_404(session, action_id)
+        give_verdict(session, response, action, value, why, now=utc_now())
         session.commit()
     return _tell(session, has_judged=True)
 

@@ -35,7 +35,14 @@ _CANNOT_TEXT = "We can't do this."
 
 def choices_after(said: ActionVersion | None) -> list[Choice]:
     """What may be chosen: what the public has read can't become everything."""
-    return [c for c in CHOICES.values() if said is None or may_move(said.outcome, c.outcome)]
+    if said is None:
+        return list(CHOICES.values())
+    is_reopened = said.action.asked_again is not None
+    return [
+        choice
+        for choice in CHOICES.values()
+        if may_move(said.outcome, choice.outcome, is_reopened=is_reopened)
+    ]
 
 
 def cards_for(choice: Choice, cards: list[Card]) -> list[Card]:

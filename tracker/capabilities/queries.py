@@ -54,7 +54,11 @@ def cards_of(session: Session, consultation_id: int) -> list[Card]:
         theme for theme in _themes(session, consultation_id, counts) if theme.id not in answered
     ]
     owed.sort(key=lambda theme: (-counts[theme.id], theme.position, theme.id))
-    open_actions = [a for a in actions if a.published and not a.pending and _is_open(a.published)]
+    open_actions = [
+        a
+        for a in actions
+        if a.published and not a.pending and (_is_open(a.published) or a.asked_again)
+    ]
     open_actions.sort(key=lambda action: (_due_on(action), action.id))
     return [Card(f"t{theme.id}", (theme,), counts[theme.id]) for theme in owed] + [
         Card(f"a{a.id}", tuple(a.themes), _largest(counts, a.themes), a) for a in open_actions

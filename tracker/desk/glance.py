@@ -104,6 +104,7 @@ _KIND_WORDS = {
     "action_published": "Action published",
     "action_stopped": "Publication stopped",
     "snoozed": "Reminders paused",
+    "said_no": "Young people said that it hasn't changed",
 }
 
 

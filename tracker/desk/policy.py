@@ -79,6 +79,9 @@ def _next_after_reading(facts: LoopFacts, today: date) -> tuple[Task, str] | Non
     if owed:
         verb = "is" if owed == 1 else "are"
         return Task.ANSWER, f"{counted(owed, 'theme')} {verb} owed an answer."
+    if facts.reopened:
+        said = counted(facts.reopened, "action")
+        return Task.DELIVER, f"Young people say that {said} hasn't changed anything."
     if facts.open_actions:
         return Task.DELIVER, _delivery_words(facts, today)
     if Stage.FOLLOWED_UP not in stages_reached(facts, today) and facts.verdicts_end_on:

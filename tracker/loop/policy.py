@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.consultations.policy import ConsultationState
+from tracker.languages import noop
 from tracker.working_days import Nation, add_working_days
 
 AT_RISK_WORKING_DAYS = 20
@@ -40,22 +41,22 @@ class PublicState(StrEnum):
 
 
 PUBLIC_WORDS = {
-    PublicState.OPEN: "Open for answers",
-    PublicState.READING: "Reading your answers",
-    PublicState.WAITING: "Waiting for the service",
-    PublicState.OVERDUE: "Overdue",
-    PublicState.AT_RISK: "At risk of tokenism",
-    PublicState.TOLD: "We've told you",
-    PublicState.CHANGES_MADE: "Changes made",
-    PublicState.NOTHING_COULD_CHANGE: "Closed: nothing could change, and why",
-    PublicState.NO_ANSWERS: "No answers to act on",
-    PublicState.WITHDRAWN: "Withdrawn, and why",
+    PublicState.OPEN: noop("Open for answers"),
+    PublicState.READING: noop("Reading your answers"),
+    PublicState.WAITING: noop("Waiting for the service"),
+    PublicState.OVERDUE: noop("Overdue"),
+    PublicState.AT_RISK: noop("At risk of tokenism"),
+    PublicState.TOLD: noop("We've told you"),
+    PublicState.CHANGES_MADE: noop("Changes made"),
+    PublicState.NOTHING_COULD_CHANGE: noop("Closed: nothing could change, and why"),
+    PublicState.NO_ANSWERS: noop("No answers to act on"),
+    PublicState.WITHDRAWN: noop("Withdrawn, and why"),
 }
 STAGE_WORDS = {
-    Stage.HEARD: "Heard",
-    Stage.TOLD: "Told",
-    Stage.CHANGED: "Changed",
-    Stage.FOLLOWED_UP: "Followed up",
+    Stage.HEARD: noop("Heard"),
+    Stage.TOLD: noop("Told"),
+    Stage.CHANGED: noop("Changed"),
+    Stage.FOLLOWED_UP: noop("Followed up"),
 }
 
 
@@ -81,7 +82,8 @@ class LoopFacts:
     themes: int = 0  # themes with at least one response
     themes_told: int = 0  # of these, the ones with a published action
     open_actions: int = 0  # published, planned or doing
-    done: int = 0  # changes made
+    reopened: int = 0  # said to be done, but young people said it hasn't changed
+    done: int = 0  # changes made, those reopened left out
     cannot: int = 0
     other_final: int = 0  # already, passed on, praise
     due_on: date | None = None  # the first date promised by an open action
@@ -98,7 +100,7 @@ def stages_reached(facts: LoopFacts, today: date) -> frozenset[Stage]:
     """The stages reached, cumulative: a missing one holds back all that follow."""
     is_heard = facts.responses > 0 and facts.coded == facts.to_hear
     is_told = facts.themes_told == facts.themes
-    is_changed = facts.open_actions == 0
+    is_changed = facts.open_actions == 0 and facts.reopened == 0
     is_followed_up = facts.verdicts_end_on is None or today > facts.verdicts_end_on
     reached: set[Stage] = set()
     for stage, holds in zip(Stage, (is_heard, is_told, is_changed, is_followed_up), strict=True):

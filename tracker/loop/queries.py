@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
-from tracker.actions.models import Action, ActionVersion, action_themes
-from tracker.actions.policy import Outcome, is_final
+from tracker.actions.models import Action, ActionVersion, Reopening, action_themes
+from tracker.actions.policy import Outcome, is_answered, is_final
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.loop.policy import (
@@ -65,7 +65,7 @@ def loop_of(session: Session, consultation: Consultation, *, now: datetime) -> L
 def loops_of(
     session: Session, consultations: Iterable[Consultation], *, now: datetime
 ) -> dict[int, Loop]:
-    """How each consultation's loop stands at `now`, by consultation id. Five queries in all."""
+    """How each consultation's loop stands at `now`, by consultation id. Six queries in all."""
     listed = list(consultations)
     if not listed:
         return {}
@@ -132,6 +132,7 @@ class _Public:
     due_on: date | None
     first_at: datetime
     since: datetime
+    is_reopened: bool = False
 
 
 _Published = dict[int, _Public]  # by action id
@@ -156,7 +157,8 @@ def _facts(
         for public in published.values()
         if public.outcome is Outcome.DONE
     ]
-    outcomes = [public.outcome for public in published.values()]
+    outcomes = [public.outcome for public in published.values() if not public.is_reopened]
+    reopened = sum(is_final(public.outcome) for public in published.values() if public.is_reopened)
     owed = [public.due_on for public in published.values() if not is_final(public.outcome)]
     done, cannot = outcomes.count(Outcome.DONE), outcomes.count(Outcome.CANNOT)
     return LoopFacts(
@@ -167,9 +169,10 @@ def _facts(
         themes=len(themes),
         themes_told=len(first_told),
         open_actions=len(owed),
+        reopened=reopened,
         done=done,
         cannot=cannot,
-        other_final=len(outcomes) - len(owed) - done - cannot,
+        other_final=sum(map(is_final, outcomes)) - done - cannot,
         due_on=min((day for day in owed if day), default=None),
         told_on=local_date(max(first_told.values()), zone) if first_told else None,
         verdicts_end_on=max(windows, default=None),
@@ -217,18 +220,50 @@ def _published_versions(session: Session, ids: list[int]) -> dict[int, _Publishe
             ActionVersion.outcome,
             ActionVersion.due_on,
             ActionVersion.published_at,
+            ActionVersion.number,
+            ActionVersion.changed_on,
         )
         .join(Action, Action.id == ActionVersion.action_id)
         .where(Action.consultation_id.in_(ids), ActionVersion.published_at.is_not(None))
         .order_by(ActionVersion.number)
     )
     found: dict[int, _Published] = {}
-    for consultation_id, action_id, outcome, due_on, published_at in session.execute(query):
+    reopenings = _newest_reopenings(session, ids)
+    for (
+        consultation_id,
+        action_id,
+        outcome,
+        due_on,
+        published_at,
+        number,
+        changed_on,
+    ) in session.execute(query):
         assert published_at is not None  # noqa: S101  (the query asks for these alone)
         own = found.setdefault(consultation_id, {})
-        first = own[action_id].first_at if action_id in own else published_at
-        own[action_id] = _Public(outcome, due_on, first, published_at)
+        before = own.get(action_id)
+        first = before.first_at if before else published_at
+        reopening = reopenings.get(action_id)
+        is_reopened = reopening is not None and (
+            number == reopening.after_number
+            or (
+                bool(before and before.is_reopened)
+                and not is_answered(reopening.changed_on, [(outcome, changed_on)])
+            )
+        )
+        own[action_id] = _Public(outcome, due_on, first, published_at, is_reopened)
     return found
+
+
+def _newest_reopenings(session: Session, ids: list[int]) -> dict[int, Reopening]:
+    """The last reopening of each action, by action id."""
+    query = (
+        select(Reopening)
+        .join(Action, Action.id == Reopening.action_id)
+        .where(Action.consultation_id.in_(ids))
+        .options(lazyload(Reopening.action))
+        .order_by(Reopening.id)
+    )
+    return {reopening.action_id: reopening for reopening in session.scalars(query)}
 
 
 def _theme_links(session: Session, ids: list[int]) -> dict[int, set[int]]:

@@ -7,7 +7,9 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.consultations.policy import ConsultationState
-from tracker.loop.policy import STAGE_WORDS, LoopFacts, Promise, Stage, stages_reached
+from tracker.languages import gettext as _
+from tracker.languages import noop
+from tracker.loop.policy import LoopFacts, Promise, Stage, stages_reached
 
 
 class Arc(StrEnum):
@@ -35,7 +37,7 @@ def ring_arcs(facts: LoopFacts, promise: Promise, today: date) -> dict[Stage, Ar
     begun = {
         Stage.HEARD: facts.coded > 0,
         Stage.TOLD: facts.themes_told > 0,
-        Stage.CHANGED: facts.done + facts.cannot + facts.other_final > 0,
+        Stage.CHANGED: facts.done + facts.reopened + facts.cannot + facts.other_final > 0,
         Stage.FOLLOWED_UP: Stage.CHANGED in reached,
     }
     return {stage: _arc(stage in reached, late.get(stage, False), begun[stage]) for stage in Stage}
@@ -53,11 +55,38 @@ def _arc(is_reached: bool, is_late: bool, is_begun: bool) -> Arc:
     return Arc.HALF if is_begun else Arc.EMPTY
 
 
-_BEGUN_WORDS = {
-    Stage.HEARD: "Partly heard.",
-    Stage.TOLD: "Partly told.",
-    Stage.CHANGED: "Partly changed.",
-    Stage.FOLLOWED_UP: "Being followed up.",
+_REACHED_WORDS = {
+    None: noop("0 of 4."),
+    Stage.HEARD: noop("1 of 4: heard."),
+    Stage.TOLD: noop("2 of 4: told."),
+    Stage.CHANGED: noop("3 of 4: changed."),
+    Stage.FOLLOWED_UP: noop("4 of 4: followed up."),
+}
+_ARC_WORDS = {
+    Arc.FILLED: {
+        Stage.HEARD: noop("Heard."),
+        Stage.TOLD: noop("Told."),
+        Stage.CHANGED: noop("Changed."),
+        Stage.FOLLOWED_UP: noop("Followed up."),
+    },
+    Arc.HALF: {
+        Stage.HEARD: noop("Partly heard."),
+        Stage.TOLD: noop("Partly told."),
+        Stage.CHANGED: noop("Partly changed."),
+        Stage.FOLLOWED_UP: noop("Being followed up."),
+    },
+    Arc.EMPTY: {
+        Stage.HEARD: noop("Not yet heard."),
+        Stage.TOLD: noop("Not yet told."),
+        Stage.CHANGED: noop("Not yet changed."),
+        Stage.FOLLOWED_UP: noop("Not yet followed up."),
+    },
+    Arc.BROKEN: {
+        Stage.HEARD: noop("Not yet heard, and overdue."),
+        Stage.TOLD: noop("Not yet told, and overdue."),
+        Stage.CHANGED: noop("Not yet changed, and overdue."),
+        Stage.FOLLOWED_UP: noop("Not yet followed up, and overdue."),
+    },
 }
 
 
@@ -67,24 +96,18 @@ def ring_words(facts: LoopFacts, arcs: dict[Stage, Arc]) -> str:
     Says the last stage reached, the one that comes next, and every one that is overdue.
     """
     if facts.state is ConsultationState.WITHDRAWN:
-        return "Withdrawn."
+        return _("Withdrawn.")
     if facts.to_hear == 0 and facts.state is ConsultationState.CLOSED:
-        return "No answers to act on."
+        return _("No answers to act on.")
     filled = [stage for stage, arc in arcs.items() if arc is Arc.FILLED]
     missing = [stage for stage in arcs if stage not in filled]
-    said = [f"{len(filled)} of 4{f': {STAGE_WORDS[filled[-1]].lower()}' if filled else ''}."]
+    said = [_(_REACHED_WORDS[filled[-1] if filled else None])]
     if not missing:
-        return f"{said[0]} The loop is closed."
+        return " ".join([*said, _("The loop is closed.")])
     told_of = [stage for stage in missing if stage is missing[0] or arcs[stage] is Arc.BROKEN]
     return " ".join(said + [arc_words(stage, arcs[stage]) for stage in told_of])
 
 
 def arc_words(stage: Stage, arc: Arc) -> str:
     """One stage of the ring in words: "Heard.", "Partly told.", "Not yet changed." """
-    name = STAGE_WORDS[stage]
-    return {
-        Arc.FILLED: f"{name}.",
-        Arc.HALF: _BEGUN_WORDS[stage],
-        Arc.EMPTY: f"Not yet {name.lower()}.",
-        Arc.BROKEN: f"Not yet {name.lower()}, and overdue.",
-    }[arc]
+    return _(_ARC_WORDS[arc][stage])

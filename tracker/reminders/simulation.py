@@ -22,9 +22,12 @@ from tracker.reminders.policy import Step
 from tracker.reminders.worker import tick
 from tracker.responses.models import Answer
 from tracker.services.queries import organisation
+from tracker.verdicts.models import Verdict
 
 _TICKS_AT = (time(0, 10), time(9, 0), time(12, 0), time(15, 45))
 _ROWS_AT_ONCE = 1000
+# The words of children.
+_NOT_COPIED = (Answer.__tablename__, Verdict.__tablename__)
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _copy_of(session: Session) -> Iterator[Session]:
 def _fill(copy: Session, original: Session) -> None:
     with reading():
         for table in Base.metadata.sorted_tables:
-            if table.name == Answer.__tablename__:
+            if table.name in _NOT_COPIED:
                 continue
             found = original.execute(select(table).execution_options(yield_per=_ROWS_AT_ONCE))
             for rows in found.mappings().partitions():

@@ -72,6 +72,7 @@ _MOVES = {
     "reopened": "It was opened again",
     "promise_moved": "The promise date was moved",
     "owner_changed": "It got another owner",
+    "said_no": "Young people said that it hasn't changed",
 }
 
 

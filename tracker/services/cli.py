@@ -10,7 +10,7 @@ from tracker.clock import local_date, utc_now
 from tracker.db import current_session
 from tracker.errors import LoopkeeperError, NotFound
 from tracker.services.forms import SettingsForm
-from tracker.services.operations import set_up
+from tracker.services.operations import OrganisationDraft, set_up
 from tracker.services.queries import organisation
 from tracker.working_days import Nation
 
@@ -55,7 +55,12 @@ def sending(switch: str) -> None:
 def _checked_settings(name: str, nation: str, time_zone: str) -> SettingsForm:
     today = local_date(utc_now(), "Europe/London")
     typed = {"name": name, "nation": nation, "time_zone": time_zone, "is_sending": "y"}
-    form = SettingsForm(MultiDict(typed | {"goes_live_on": today.isoformat()}), meta=_NO_TOKEN)
+    typed |= {
+        "goes_live_on": today.isoformat(),
+        "reopens_at_judging": str(OrganisationDraft.reopens_at_judging),
+        "reopens_at_share": str(OrganisationDraft.reopens_at_share),
+    }
+    form = SettingsForm(MultiDict(typed), meta=_NO_TOKEN)
     _refuse(form, {"name": "--name", "time_zone": "--time-zone"})
     return form
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -27,6 +28,12 @@ from wtforms.validators import (
 from tracker.accounts.models import Person
 from tracker.services.models import Organisation, Service
 from tracker.services.operations import OrganisationDraft, ServiceDraft
+from tracker.services.policy import (
+    FEWEST_JUDGING,
+    HIGHEST_SHARE,
+    LOWEST_SHARE,
+    MOST_JUDGING,
+)
 from tracker.working_days import NATION_NAMES, Nation
 
 _NATIONS = [SelectChoice(nation.value, name) for nation, name in NATION_NAMES.items()]
@@ -141,6 +148,14 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         validators=[InputRequired("Enter a day, for example 1 September 2026")],
     )
     is_sending = BooleanField("Send reminders and notices")
+    reopens_at_judging = IntegerField(
+        "How many young people have to judge a change",
+        description=f"At least {FEWEST_JUDGING}, so that no single voice can be picked out.",
+    )
+    reopens_at_share = IntegerField(
+        "How many in a hundred of them have to say no",
+        description=f"From {LOWEST_SHARE} to {HIGHEST_SHARE}. Those who can't tell aren't counted.",
+    )
 
     def validate_time_zone(self, field: StringField) -> None:
         if field.data not in available_timezones():
@@ -151,6 +166,12 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             field.errors = []  # the library's own words for it
             raise StopValidation("Enter a day, for example 1 September 2026")
 
+    def validate_reopens_at_judging(self, field: IntegerField) -> None:
+        _refuse_outside(field, FEWEST_JUDGING, MOST_JUDGING)
+
+    def validate_reopens_at_share(self, field: IntegerField) -> None:
+        _refuse_outside(field, LOWEST_SHARE, HIGHEST_SHARE)
+
     def draft(self) -> OrganisationDraft:
         """What was typed, once it is sound."""
         return OrganisationDraft(
@@ -159,7 +180,15 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             time_zone=self.time_zone.data or "",
             goes_live_on=cast(date, self.goes_live_on.data),
             is_sending=bool(self.is_sending.data),
+            reopens_at_judging=cast(int, self.reopens_at_judging.data),
+            reopens_at_share=cast(int, self.reopens_at_share.data),
         )
+
+
+def _refuse_outside(field: IntegerField, lowest: int, highest: int) -> None:
+    if field.data is None or not lowest <= field.data <= highest:
+        field.errors = []  # the library's own words for it
+        raise StopValidation(f"Enter a number from {lowest} to {highest}")
 
 
 def form_with_settings(organisation: Organisation) -> SettingsForm:
@@ -171,6 +200,8 @@ def form_with_settings(organisation: Organisation) -> SettingsForm:
             "time_zone": organisation.time_zone,
             "goes_live_on": organisation.goes_live_on,
             "is_sending": organisation.is_sending,
+            "reopens_at_judging": organisation.reopens_at_judging,
+            "reopens_at_share": organisation.reopens_at_share,
         }
     )
 

@@ -56,6 +56,8 @@ class OrganisationDraft:
     time_zone: str
     goes_live_on: date
     is_sending: bool = True
+    reopens_at_judging: int = 8
+    reopens_at_share: int = 50
 
 
 def create_service(session: Session, draft: ServiceDraft) -> Service:
@@ -103,6 +105,8 @@ def save_settings(session: Session, organisation: Organisation, draft: Organisat
     organisation.time_zone = draft.time_zone
     organisation.goes_live_on = draft.goes_live_on
     organisation.is_sending = draft.is_sending
+    organisation.reopens_at_judging = draft.reopens_at_judging
+    organisation.reopens_at_share = draft.reopens_at_share
     session.flush()
 
 

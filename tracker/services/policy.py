@@ -1,6 +1,11 @@
-"""Who may answer for a service. Pure: people's ids in, what is wrong with them out."""
+"""Who may answer for a service, and what the organisation may set. Pure: plain values in and out."""
 
 from collections.abc import Collection
+
+# How many have to judge a change, and what share (%) of them say no, before the service is asked
+# again: with fewer voices, or a share near none or near all, a single one could be told.
+FEWEST_JUDGING, MOST_JUDGING = 5, 1000
+LOWEST_SHARE, HIGHEST_SHARE = 25, 75
 
 
 def problems(

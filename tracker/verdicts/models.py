@@ -1,9 +1,9 @@
 """Verdicts: whether those who answered think a done action really changed something."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Base
@@ -11,16 +11,28 @@ from tracker.verdicts.policy import VerdictValue
 
 
 class Verdict(Base):
-    """One respondent's judgement of one action; giving it again replaces it."""
+    """One young person's judgement of one change; giving it again replaces it.
+
+    It comes from a response (by its receipt), from a subscription (then `voice` is a keyed hash,
+    which leads back to nobody) or from the kiosk (then neither is known). `changed_on` names the
+    change, so that what was said of one change never counts against the next.
+    """
 
     __tablename__ = "verdicts"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        UniqueConstraint("action_id", "changed_on", "response_id"),
+        UniqueConstraint("action_id", "changed_on", "voice"),
+        CheckConstraint("response_id IS NULL OR voice IS NULL", name="from_one_place"),
+        {"sqlite_with_rowid": False},
+    )
 
-    response_id: Mapped[UUID] = mapped_column(
-        ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    action_id: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"))
+    changed_on: Mapped[date]
+    response_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("responses.id", ondelete="CASCADE"), index=True
     )
-    action_id: Mapped[int] = mapped_column(
-        ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    voice: Mapped[str | None] = mapped_column(String(64))
     value: Mapped[VerdictValue]
+    why: Mapped[str] = mapped_column(Text, default="")  # for the service, never for the board
     given_on: Mapped[date]

@@ -1,22 +1,34 @@
-"""Writes of verdicts. What a "no" leads to is decided elsewhere; nothing is reopened here."""
+"""Writes of verdicts, and the reopening that follows when enough say no.
 
-from datetime import datetime
+Each holds the action first, so that of two who judge at once the second counts the first. No
+moment is kept, only the day. Nobody is written to here: who has to be is found by the clock.
+"""
 
-from sqlalchemy import select
+from datetime import date, datetime, time
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from tracker.actions.models import Action
-from tracker.clock import local_date
+from tracker.actions.models import Action, Reopening
+from tracker.clock import local_date, local_moment
+from tracker.consultations.operations import note_event
 from tracker.errors import Conflict
 from tracker.responses.models import SurveyResponse
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding
 from tracker.verdicts.models import Verdict
-from tracker.verdicts.policy import VerdictValue, may_judge
+from tracker.verdicts.policy import VerdictValue, enough_say_no, may_judge, tidy_why
+from tracker.verdicts.queries import counts_of_change
 
 
 class NotYoursToJudge(Conflict):
     """The action isn't said to be done, or answers nothing that this response said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "We can't take your view on this. It may have changed since the page was opened. "
+            "Open the page again to see what is there now."
+        )
 
 
 def give_verdict(
@@ -24,28 +36,89 @@ def give_verdict(
     response: SurveyResponse,
     action: Action,
     value: VerdictValue,
+    why: str = "",
     *,
     now: datetime,
 ) -> Verdict:
-    """What the respondent thinks of the action; an earlier verdict of theirs is replaced.
-
-    The row of the response is held, so a double tap makes one verdict.
-    """
-    held = select(SurveyResponse.id).where(SurveyResponse.id == response.id).with_for_update()
-    session.execute(held)
-    outcome = action.published.outcome if action.published else None
+    """What the respondent thinks of the action; an earlier verdict of theirs on it is replaced."""
+    change = _held_change(session, action)
     coded = session.scalars(select(Coding.theme_id).where(Coding.response_id == response.id))
     answered = [theme.id for theme in action.themes]
+    outcome = action.published.outcome if action.published else None
     if response.set_aside or not may_judge(outcome, answered, coded.all()):
-        raise NotYoursToJudge(
-            "We can't take your view on this. It may have changed since the page was opened. "
-            "Open the page again to see what is there now."
-        )
-    today = local_date(now, organisation(session).time_zone)
-    verdict = session.get(Verdict, (response.id, action.id))
-    if verdict is None:
-        verdict = Verdict(response_id=response.id, action_id=action.id)
-        session.add(verdict)
-    verdict.value, verdict.given_on = value, today
+        raise NotYoursToJudge
+    query = select(Verdict).where(Verdict.response_id == response.id)
+    earlier = session.scalar(_about(query, action, change))
+    verdict = earlier or Verdict(response_id=response.id)
+    return _keep(session, verdict, action, change, value, why, now)
+
+
+def give_verdict_by_subscription(
+    session: Session, action: Action, voice: str, value: VerdictValue, why: str, *, now: datetime
+) -> Verdict:
+    """What a subscriber thinks of the action. The same `voice` (a keyed hash) is counted once."""
+    change = _held_change(session, action)
+    query = select(Verdict).where(Verdict.voice == voice)
+    verdict = session.scalar(_about(query, action, change)) or Verdict(voice=voice)
+    return _keep(session, verdict, action, change, value, why, now)
+
+
+def give_verdict_at_kiosk(
+    session: Session, action: Action, value: VerdictValue, why: str = "", *, now: datetime
+) -> Verdict:
+    """What somebody at the kiosk thinks of the action; each is a new one, and nobody's."""
+    change = _held_change(session, action)
+    return _keep(session, Verdict(), action, change, value, why, now)
+
+
+def _held_change(session: Session, action: Action) -> date:
+    """Hold the action; the day of the change that is public now. Raises `NotYoursToJudge`."""
+    held = select(Action).where(Action.id == action.id).with_for_update()
+    session.scalars(held.execution_options(populate_existing=True)).one()
+    published = action.published
+    if published is None or published.changed_on is None:  # only what is done has such a day
+        raise NotYoursToJudge
+    return published.changed_on
+
+
+def _about(query: Select[Verdict], action: Action, change: date) -> Select[Verdict]:
+    return query.where(Verdict.action_id == action.id, Verdict.changed_on == change)
+
+
+def _keep(
+    session: Session,
+    verdict: Verdict,
+    action: Action,
+    change: date,
+    value: VerdictValue,
+    why: str,
+    now: datetime,
+) -> Verdict:
+    zone = organisation(session).time_zone
+    verdict.action_id, verdict.changed_on = action.id, change
+    if why.strip() or verdict.value is not value:  # the same again keeps the reason given for it
+        verdict.why = tidy_why(why)
+    verdict.value = value
+    verdict.given_on = local_date(now, zone)
+    session.add(verdict)
     session.flush()
+    _reopen_if_denied(session, action, change, local_date(now, zone), zone)
     return verdict
+
+
+def _reopen_if_denied(
+    session: Session, action: Action, change: date, today: date, zone: str
+) -> None:
+    """Ask the service again if enough said no. Once for each change, however many more say so."""
+    own, published = organisation(session), action.published
+    if published is None or any(known.changed_on == change for known in action.reopenings):
+        return
+    counts = counts_of_change(session, action.id, change)
+    if not enough_say_no(counts, share=own.reopens_at_share, judging=own.reopens_at_judging):
+        return
+    action.reopenings.append(
+        Reopening(changed_on=change, after_number=published.number, reopened_on=today)
+    )
+    # The beginning of the day: the time itself would be that of somebody's verdict.
+    at = local_moment(today, time(0), zone)
+    note_event(session, action.consultation, "said_no", person_id=None, now=at)

@@ -1,28 +1,32 @@
 """Reads about verdicts. True counts, for staff: what the public may see is for the board to say."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from tracker.actions.models import Action, ActionVersion
 from tracker.responses.models import SurveyResponse
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.policy import VerdictValue
+
+REASONS_SHOWN = 200
 
 
 def verdict_counts(
     session: Session, action_ids: Collection[int]
 ) -> dict[int, dict[VerdictValue, int]]:
-    """How often each verdict was given on each of the actions, noughts included.
+    """How often each verdict was given on the present change of each action, noughts included.
 
-    One query. Verdicts of responses that were set aside don't count.
+    One query. Verdicts of responses that were set aside don't count, nor those on earlier changes.
     """
     counts = {action_id: dict.fromkeys(VerdictValue, 0) for action_id in action_ids}
     query = (
         select(Verdict.action_id, Verdict.value, func.count())
-        .join(SurveyResponse, SurveyResponse.id == Verdict.response_id)
-        .where(Verdict.action_id.in_(action_ids), SurveyResponse.set_aside.is_(None))
+        .where(Verdict.action_id.in_(action_ids), _is_on_present_change(), _of_nobody_set_aside())
         .group_by(Verdict.action_id, Verdict.value)
     )
     for action_id, value, number in session.execute(query):
@@ -30,7 +34,66 @@ def verdict_counts(
     return counts
 
 
+def counts_of_change(session: Session, action_id: int, change: date) -> dict[VerdictValue, int]:
+    """How often each verdict was given on one change of one action, noughts included."""
+    query = (
+        select(Verdict.value, func.count())
+        .where(Verdict.action_id == action_id, Verdict.changed_on == change, _of_nobody_set_aside())
+        .group_by(Verdict.value)
+    )
+    found = {value: number for value, number in session.execute(query)}  # noqa: C416
+    return dict.fromkeys(VerdictValue, 0) | found
+
+
 def verdicts_of(session: Session, response_id: UUID) -> dict[int, VerdictValue]:
-    """What one respondent said of each action they judged, by action id."""
-    query = select(Verdict.action_id, Verdict.value).where(Verdict.response_id == response_id)
+    """What one respondent said of the present change of each action they judged, by action id."""
+    query = select(Verdict.action_id, Verdict.value).where(
+        Verdict.response_id == response_id, _is_on_present_change()
+    )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why somebody judged so, in their own words, and of which change."""
+
+    value: VerdictValue
+    why: str
+    changed_on: date
+    given_on: date
+
+
+def reasons_for(session: Session, action: Action) -> list[Reason]:
+    """Why young people judged the action as they did, the newest day first. For its team alone.
+
+    Within a day by random ids: the list doesn't tell who came first.
+    """
+    query = (
+        select(Verdict)
+        .where(Verdict.action_id == action.id, Verdict.why != "", _of_nobody_set_aside())
+        .order_by(Verdict.given_on.desc(), Verdict.id)
+        .limit(REASONS_SHOWN)
+    )
+    return [Reason(v.value, v.why, v.changed_on, v.given_on) for v in session.scalars(query)]
+
+
+def _of_nobody_set_aside() -> ColumnElement[bool]:
+    """Whether the verdict counts: it comes from no response, or from one that wasn't set aside."""
+    set_aside = select(SurveyResponse.id).where(
+        SurveyResponse.id == Verdict.response_id, SurveyResponse.set_aside.is_not(None)
+    )
+    return ~set_aside.exists()
+
+
+def _is_on_present_change() -> ColumnElement[bool]:
+    present = (
+        select(ActionVersion.changed_on)
+        .where(
+            ActionVersion.action_id == Verdict.action_id,
+            ActionVersion.published_at.is_not(None),
+        )
+        .order_by(ActionVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return Verdict.changed_on == present

@@ -168,7 +168,8 @@ def _checked(session: Session, draft: ActionDraft, now: datetime) -> ActionDraft
 
 def _check_move(action: Action, to: Outcome) -> None:
     public = action.published
-    if public is not None and not may_move(public.outcome, to):
+    is_reopened = action.asked_again is not None
+    if public is not None and not may_move(public.outcome, to, is_reopened=is_reopened):
         raise MoveNotAllowed(
             f"The public has been told “{OUTCOME_LABELS[public.outcome]}”, and that can't become "
             f"“{OUTCOME_LABELS[to]}”. If it is no longer so, choose “We can't, because…” and say why."

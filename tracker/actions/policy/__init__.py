@@ -25,6 +25,7 @@ from tracker.actions.policy.outcomes import (
     REASON_LABELS,
     Outcome,
     ReasonCode,
+    is_answered,
     is_final,
     may_move,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Outcome",
     "ReasonCode",
     "headline",
+    "is_answered",
     "is_final",
     "may_move",
     "problems",

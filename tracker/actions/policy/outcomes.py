@@ -1,5 +1,7 @@
 """Outcomes: their words, which are final, and which may follow which. Pure."""
 
+from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 
 
@@ -92,6 +94,24 @@ MOVES: dict[Outcome, frozenset[Outcome]] = {
 }
 
 
-def may_move(from_: Outcome | None, to: Outcome) -> bool:
-    """Whether an action whose public outcome is `from_` (None: nothing public yet) may become `to`."""
-    return from_ is None or from_ is to or to in MOVES[from_]
+def may_move(from_: Outcome | None, to: Outcome, *, is_reopened: bool = False) -> bool:
+    """Whether an action whose public outcome is `from_` (None: nothing public yet) may become `to`.
+
+    What young people said hasn't changed (`is_reopened`) may become a plan again.
+    """
+    if from_ is None or from_ is to or to in MOVES[from_]:
+        return True
+    return is_reopened and to is not Outcome.PRAISE
+
+
+def is_answered(change: date, later: Iterable[tuple[Outcome, date | None]]) -> bool:
+    """Whether what was published after a reopening settles it: another change, or an honest closure.
+
+    `change` is the day of the change that young people denied; `later` are the outcomes published
+    since, each with the day of its change. Better words for the same change don't settle it, and a
+    plan doesn't either.
+    """
+    return any(
+        is_final(outcome) and not (outcome is Outcome.DONE and changed_on == change)
+        for outcome, changed_on in later
+    )

@@ -58,7 +58,11 @@ def revise(action_id: int) -> ResponseReturnValue:
     consultation = action.consultation
     form = ActionForm(data=_typed(action))
     public = action.published
-    form.offer(themes_in_order(session, consultation.id), public.outcome if public else None)
+    form.offer(
+        themes_in_order(session, consultation.id),
+        public.outcome if public else None,
+        is_reopened=action.asked_again is not None,
+    )
     draft = _sent(session, form)
     if draft is not None and not _asks_preview():
         try:

@@ -24,6 +24,8 @@ from tracker.consultations.models import Consultation, ConsultationEvent
 from tracker.consultations.policy import ConsultationState
 from tracker.consultations.queries import events_of
 from tracker.errors import NotFound
+from tracker.languages import gettext as _
+from tracker.languages import noop
 from tracker.loop.policy import PUBLIC_WORDS, PublicState
 from tracker.loop.queries import Loop, loop_of
 from tracker.services.queries import organisation
@@ -65,7 +67,7 @@ class Page:
 
     @property
     def state_words(self) -> str:
-        return PUBLIC_WORDS[self.loop.public_state]
+        return _(PUBLIC_WORDS[self.loop.public_state])
 
     @property
     def is_open(self) -> bool:
@@ -84,7 +86,7 @@ def board_page(session: Session, slug: str, *, now: datetime) -> Page:
     """The public page of a consultation, or `NotFound` while it is a draft."""
     consultation = session.scalar(public_consultations().where(Consultation.slug == slug))
     if consultation is None:
-        raise NotFound("There is nothing on the board at this address. It may have moved.")
+        raise NotFound(_("There is nothing on the board at this address. It may have moved."))
     zone = organisation(session).time_zone
     today = local_date(now, zone)
     loop = loop_of(session, consultation, now=now)
@@ -149,9 +151,12 @@ def _open_surveys(session: Session, consultation: Consultation) -> list[tuple[st
 
 
 _EVENT_WORDS = {
-    "extended": "There was more time to answer.",
-    "reopened": "It opened again for answers.",
-    "promise_moved": "The promise was moved to a later day.",
+    "extended": noop("There was more time to answer."),
+    "reopened": noop("It opened again for answers."),
+    "promise_moved": noop("The promise was moved to a later day."),
+    "said_no": noop(
+        "Young people said that something hadn't changed. The service was asked again."
+    ),
 }
 
 
@@ -160,12 +165,12 @@ def _history(
 ) -> list[Moment]:
     """What happened, day by day, without a name and without a word that isn't public anyway."""
     moments = [
-        (consultation.opened_at, "It opened for answers."),
-        (consultation.closed_at, "It closed. The service reads the answers."),
-        (consultation.withdrawn_at, "It was stopped."),
+        (consultation.opened_at, noop("It opened for answers.")),
+        (consultation.closed_at, noop("It closed. The service reads the answers.")),
+        (consultation.withdrawn_at, noop("It was stopped.")),
         *((event.at, _EVENT_WORDS[event.kind]) for event in events if event.kind in _EVENT_WORDS),
     ]
     lines = [Moment(local_date(at, zone), words) for at, words in moments if at is not None]
     if loop.is_told and loop.facts.told_on:
-        lines.append(Moment(loop.facts.told_on, "The last thing you said got its answer."))
+        lines.append(Moment(loop.facts.told_on, noop("The last thing you said got its answer.")))
     return sorted(lines, key=lambda line: line.day)

@@ -13,6 +13,7 @@ from tracker.board.policy.small_numbers import PublicCount, PublicCounts, public
 from tracker.board.policy.words import OUTCOME_TITLES, promise_lines, said_so_in_words
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.languages import gettext as _
 from tracker.loop.queries import Loop
 from tracker.services.models import Service
 from tracker.verdicts.policy import VERDICT_LABELS, VerdictValue
@@ -39,10 +40,11 @@ class Did:
     version: ActionVersion
     published_on: date
     verdicts: PublicCounts | None = None  # of a done action, in the order of `VerdictValue`
+    is_denied: bool = False  # young people said that it hasn't changed
 
     @property
     def title(self) -> str:
-        return OUTCOME_TITLES[self.version.outcome]
+        return _(OUTCOME_TITLES[self.version.outcome])
 
     @property
     def is_done(self) -> bool:
@@ -68,7 +70,9 @@ def did(
             continue
         given = (verdicts or {}).get(action.id) if version.outcome is Outcome.DONE else None
         shown = public_counts([given[value] for value in VERDICT_LABELS]) if given else None
-        found.append(Did(action.id, version, local_date(version.published_at, zone), shown))
+        published_on = local_date(version.published_at, zone)
+        is_denied = action.asked_again is not None and version.outcome is Outcome.DONE
+        found.append(Did(action.id, version, published_on, shown, is_denied))
     return found
 
 

@@ -10,13 +10,17 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.actions.models import Action, ActionVersion
-from tracker.clock import day_in_words
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import ConsultationState
 from tracker.loop.queries import Loop
-from tracker.reminders.briefing import WITHOUT_ROLES, closed_on, due_since, sound_loops
+from tracker.reminders.briefing import WITHOUT_ROLES, closed_on, sound_loops
 from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
+from tracker.reminders.operations.action_cases import (
+    OF_ACTION,
+    actions_to_watch,
+    wanted_for_actions,
+    why_over_for_action,
+)
 from tracker.reminders.operations.locking import lock_cadence
 from tracker.reminders.policy import CaseKind, Standing, why_over
 from tracker.services.models import Organisation
@@ -24,6 +28,7 @@ from tracker.services.queries import organisation
 
 CHUNK = 500
 OF_CONSULTATION = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS, CaseKind.ORPHAN)
+OF_CLOSING = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS)
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,9 @@ def why_cases_are_over(session: Session, cases: Sequence[Case], *, now: datetime
     """Why each of these cases is over at `now`, by case id; empty for one that stands."""
     consultations = list({case.consultation_id: case.consultation for case in cases}.values())
     standings = _standings(session, consultations, now)
+    zone = organisation(session).time_zone
     return {
-        case.id: _why_over(case, standings[case.consultation_id])
+        case.id: _why_over(case, standings[case.consultation_id], zone)
         for case in cases
         if case.consultation_id in standings
     }
@@ -89,16 +95,18 @@ def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
         .order_by(Case.id)
     ):
         cases.setdefault(case.consultation_id, []).append(case)
-    actions = _actions_with_dates(session, ids)
+    actions = actions_to_watch(session, ids)
+    zone = organisation(session).time_zone
     opened = closed = 0
     for consultation in consultations:
         if consultation.id not in standings:
             continue
         standing = standings[consultation.id]
         own = cases.get(consultation.id, [])
-        closed += _close_what_is_over(session, own, standing, now)
+        closed += _close_what_is_over(session, own, standing, zone, now)
         fresh = _wanted(consultation, standing, own, now)
-        fresh += _wanted_for_actions(actions.get(consultation.id, []), standing, own)
+        if standing.is_chased and standing.state is not ConsultationState.WITHDRAWN:
+            fresh += wanted_for_actions(actions.get(consultation.id, []), own, zone)
         session.add_all(fresh)
         opened += len(fresh)
     return Synced(opened, closed)
@@ -128,28 +136,21 @@ def _standing(consultation: Consultation, loop: Loop | None, own: Organisation) 
     )
 
 
-def _why_over(case: Case, standing: Standing) -> str:
-    if case.kind is not CaseKind.LATE_ACTION:
-        closed_at = case.consultation.closed_at
-        if case.kind is not CaseKind.ORPHAN and closed_at and case.opened_at < closed_at:
-            return "It was opened again and closed anew, so its clock starts anew."
-        return why_over(case.kind, standing)
-    if standing.state is ConsultationState.WITHDRAWN:
-        return why_over(case.kind, standing)
-    version = case.action.published if case.action else None
-    if version is None or version.due_on is None or case.action is None:
-        return "The action has its outcome."
-    if due_since(case.action) != case.opened_at:
-        return f"A new date was published: {day_in_words(version.due_on)}."
-    return ""
+def _why_over(case: Case, standing: Standing, zone: str) -> str:
+    if case.kind in OF_ACTION and standing.state is not ConsultationState.WITHDRAWN:
+        return why_over_for_action(case, zone)
+    closed_at = case.consultation.closed_at
+    if case.kind in OF_CLOSING and closed_at and case.opened_at < closed_at:
+        return "It was opened again and closed anew, so its clock starts anew."
+    return why_over(case.kind, standing)
 
 
 def _close_what_is_over(
-    session: Session, cases: Iterable[Case], standing: Standing, now: datetime
+    session: Session, cases: Iterable[Case], standing: Standing, zone: str, now: datetime
 ) -> int:
     closed = 0
     for case in cases:
-        if case.closed_at is None and (reason := _why_over(case, standing)):
+        if case.closed_at is None and (reason := _why_over(case, standing, zone)):
             case.closed_at, case.closed_because = now, reason
             _cancel_waiting(session, case, reason, now)
             closed += 1
@@ -197,30 +198,3 @@ def _starts_at(
         return now
     was_there = any(case.kind is kind and case.opened_at >= closed_at for case in cases)
     return now if was_there else closed_at
-
-
-def _actions_with_dates(session: Session, ids: Sequence[int]) -> dict[int, list[Action]]:
-    dated = select(ActionVersion.action_id).where(
-        ActionVersion.due_on.is_not(None), ActionVersion.published_at.is_not(None)
-    )
-    query = select(Action).where(Action.consultation_id.in_(ids), Action.id.in_(dated))
-    found: dict[int, list[Action]] = {}
-    for action in session.scalars(query.order_by(Action.id)):
-        found.setdefault(action.consultation_id, []).append(action)
-    return found
-
-
-def _wanted_for_actions(actions: list[Action], standing: Standing, cases: list[Case]) -> list[Case]:
-    if not standing.is_chased or standing.state is ConsultationState.WITHDRAWN:
-        return []
-    is_open = {case.action_id for case in cases if case.closed_at is None}
-    return [
-        Case(
-            kind=CaseKind.LATE_ACTION,
-            consultation_id=action.consultation_id,
-            action_id=action.id,
-            opened_at=since,
-        )
-        for action in actions
-        if action.id not in is_open and (since := due_since(action)) is not None
-    ]

@@ -9,6 +9,7 @@ class CaseKind(StrEnum):
     UNTOLD = "untold"
     NO_ANSWERS = "no_answers"
     LATE_ACTION = "late_action"
+    SAID_NO = "said_no"
     ORPHAN = "orphan"
 
 
@@ -25,6 +26,7 @@ class Step(StrEnum):
     STILL_OPEN = "still_open"
     DUE_SOON = "due_soon"
     DUE = "due"
+    ASKED_AGAIN = "asked_again"
     NO_OWNER = "no_owner"
 
 
@@ -32,6 +34,7 @@ CASE_LABELS = {
     CaseKind.UNTOLD: "Waiting to be told",
     CaseKind.NO_ANSWERS: "Nobody answered",
     CaseKind.LATE_ACTION: "An action that is promised",
+    CaseKind.SAID_NO: "Young people say it hasn't changed",
     CaseKind.ORPHAN: "Nobody looks after it",
 }
 STEP_LABELS = {
@@ -45,6 +48,7 @@ STEP_LABELS = {
     Step.STILL_OPEN: "Still open",
     Step.DUE_SOON: "The due date is near",
     Step.DUE: "The due date is here",
+    Step.ASKED_AGAIN: "Asked again",
     Step.NO_OWNER: "It has no owner",
 }
 
@@ -143,6 +147,20 @@ CADENCE: dict[CaseKind, tuple[Rule, ...]] = {
         Rule(
             Step.ESCALATE_LEAD, Anchor.DUE, LEADS, working_days=20, or_else=CONTACT, can_wait=False
         ),
+    ),
+    CaseKind.SAID_NO: (
+        Rule(Step.ASKED_AGAIN, Anchor.START, OWNER, working_days=1),
+        Rule(Step.NUDGE, Anchor.START, OWNER, days=14),
+        Rule(
+            Step.ESCALATE_MANAGER,
+            Anchor.START,
+            CONTACT,
+            days=28,
+            copy=OWNER,
+            or_else=LEADS,
+            can_wait=False,
+        ),
+        Rule(Step.ESCALATE_LEAD, Anchor.START, LEADS, days=56, or_else=CONTACT, can_wait=False),
     ),
     CaseKind.ORPHAN: (
         Rule(Step.NO_OWNER, Anchor.START, DEPUTIES + CONTACT, or_else=LEADS, can_wait=False),

@@ -24,6 +24,7 @@ from tracker.responses.models import SurveyResponse
 from tracker.themes.models import Coding, Theme
 
 THEMES_SHOWN = 3
+_OF_ACTION = (CaseKind.LATE_ACTION, CaseKind.SAID_NO)
 CaseAtStep = tuple[Briefing, Step]
 
 
@@ -50,6 +51,7 @@ class Item:
     closed_on: date | None
     promise_on: date | None
     due_on: date | None
+    since: date  # when its clock started
     action: str
     next_on: date | None
     next_to: str
@@ -113,6 +115,7 @@ class Writer:
             closed_on=closed_on(consultation, self.time_zone) if is_closed else None,
             promise_on=promised_on(consultation, self.time_zone),
             due_on=briefing.facts.due_on,
+            since=briefing.facts.starts_on,
             action=version.text if version else "",
             next_on=next_on,
             next_to=next_to,
@@ -136,7 +139,7 @@ class Writer:
             return Link("Say who looks after it", f"{self._door(to, briefing)}/hand-over")
         if kind is CaseKind.UNTOLD and not is_heard and _may_read(to, briefing):
             return Link("Read the answers", self._page("themes.hear", consultation.id))
-        can_record = kind is CaseKind.LATE_ACTION or (kind is CaseKind.UNTOLD and is_heard)
+        can_record = kind in _OF_ACTION or (kind is CaseKind.UNTOLD and is_heard)
         if can_record and (_is_of_team(to, briefing) or _is_contact(to, briefing)):
             return Link("Say what happened", self._door(to, briefing))
         label = "Decide what to do" if kind is CaseKind.NO_ANSWERS else "See how it stands"
@@ -146,9 +149,7 @@ class Writer:
         case, door = briefing.case, self._door(to, briefing)
         found = []
         is_team = _is_of_team(to, briefing)
-        has_answer = case.kind is CaseKind.LATE_ACTION or (
-            case.kind is CaseKind.UNTOLD and is_heard
-        )
+        has_answer = case.kind in _OF_ACTION or (case.kind is CaseKind.UNTOLD and is_heard)
         if has_answer and (is_team or _is_contact(to, briefing)):
             found.append(Link("We can't, because…", f"{door}/cannot"))
             found.append(Link("It will take until…", f"{door}/until"))
