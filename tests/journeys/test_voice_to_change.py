@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from tests import factories as make
-from tests.browser import press
+from tests.browser import fill_in, press
 from tests.conftest import OpenPage
 from tracker.clock import local_date, utc_now
 from tracker.demo.world import read_data
@@ -238,9 +238,9 @@ def _answer(page: Page, address: str, row: dict[str, object]) -> str:
     """Answer the survey once; the four words are returned. Sending twice makes one answer."""
     page.goto(address)
     expect(page.locator("main")).to_contain_text("Nobody can tell it’s you")
-    for number, place in enumerate(row["scales"], 1):  # type: ignore[arg-type, var-annotated]
-        page.locator(f"[name=q{number}]").nth(place).check()
-    page.fill("[name=q8]", str(row["text"]))
+    scales: list[int] = row["scales"]  # type: ignore[assignment]
+    places = {f"q{number}": place for number, place in enumerate(scales, 1)}
+    fill_in(page, {**places, "q8": str(row["text"])})
     press(page.get_by_role("button", name="Send"))
     expect(page.locator("h1")).to_have_text("Thank you. We have your answer.")
     words = " ".join(page.locator(".receipt li").all_inner_texts())

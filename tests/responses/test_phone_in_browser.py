@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import ROOT
 from tests import factories as make
-from tests.browser import press
+from tests.browser import fill_in, press
 from tests.conftest import OpenPage
 from tracker.responses.models import SurveyResponse
 from tracker.surveys.models import Survey
@@ -55,7 +55,7 @@ def test_back_finds_what_was_typed_and_sending_again_makes_no_second_response(
     session: Session, survey: Survey, open_page: OpenPage, script: bool
 ) -> None:
     page = open_page("/s/abc234", script=script)
-    page.fill("[name=q1]", "Longer hours")
+    fill_in(page, {"q1": "Longer hours"})
     send(page)
     first = receipt(page)
 
@@ -88,7 +88,7 @@ def test_double_click_makes_one_response(
     session: Session, survey: Survey, open_page: OpenPage
 ) -> None:
     page = open_page("/s/abc234")
-    page.fill("[name=q1]", "Longer hours")
+    fill_in(page, {"q1": "Longer hours"})
 
     page.get_by_role("button", name="Send", exact=True).dblclick()
     page.wait_for_selector(".receipt")
@@ -114,25 +114,31 @@ def test_pages_fit_the_screen_and_axe_finds_nothing(
     survey: Survey, open_page: OpenPage, width: int, text_size: str, dark: bool
 ) -> None:
     page = open_page("/s/abc234", width=width, dark=dark)
-    for step in ("form", "mistakes", "thanks", "help", "not found"):
+    for step in ("start", *KINDS, "check", "mistakes", "thanks", "help", "not found"):
         if step == "mistakes":
+            page.locator("[data-survey]").evaluate("form => form.q1.value = ''")
             send(page)
-        if step == "thanks":
-            page.fill("[name=q1]", "Longer hours")
+        elif step == "thanks":
+            fill_in(page, {"q1": "Longer hours"})
             send(page)
             # The words are drawn by lot; these are as wide as any.
             page.locator(".receipt").evaluate(
                 "all => [...all.children].forEach(word => { word.textContent = 'mushroom' })"
             )
-        if step in ("help", "not found"):
+        elif step in ("help", "not found"):
             page.goto("/help" if step == "help" else "/s/nope")
         page.evaluate("size => { document.documentElement.style.fontSize = size }", text_size)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, step
         assert Axe().run(page).response["violations"] == [], step
+        if step == "start":
+            page.get_by_role("link", name="Start").click()
+            page.fill("[name=q1]", "Longer hours")
+        if step in ("start", *KINDS):
+            page.get_by_role("button", name="Next").click()
 
 
 def test_targets_are_large_enough_for_a_thumb(survey: Survey, open_page: OpenPage) -> None:
-    page = open_page("/s/abc234")
+    page = open_page("/s/abc234", script=False)
 
     heights = page.locator("label.choice, .answer, button, .top a, .bottom a").evaluate_all(
         "all => all.filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)"

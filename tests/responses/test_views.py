@@ -33,7 +33,7 @@ def test_form_says_everything_before_the_first_question(
     before, _, _ = page.text.partition("Would you come?")
     for words in (
         "<h1>Bus to the youth centre</h1>",
-        "3 questions, about 2 minutes<",
+        "3 questions · about 2 minutes<",
         "Nobody can tell it’s you",
         "You’ll hear what changed by <strong>13 May 2026</strong>",
         "Two youth workers",  # who reads it

@@ -1,15 +1,19 @@
-// Enhancement of a survey's questions, on the phone form and in the preview. Without it nothing is
-// missing: every question is shown with its condition in words, and a ranking takes numbers.
+// Enhancement of a survey's questions: on the phone form, in the preview and where staff type in.
+// Without it nothing is missing: every question stands on one page with its condition in words, and
+// a ranking takes numbers. All words stand in the templates, not here.
 //
 // - An element with data-show-if="<key>" data-any-of="<choice keys>" gets data-applies="yes" or "no";
 //   the style sheet hides those that don't apply. What was typed in them stays. After each look the
 //   document gets a "survey:applied" event.
-// - A list with data-ranking is put in order by buttons. Its words stand in the template, not here.
+// - A list with data-ranking is put in order by buttons.
+// - A form with a [data-do=next] is walked one screen at a time (class Steps). The form gets a
+//   "survey:step" event for each screen.
 
 (() => {
   const withWords = (text, words) => text.replace(/\{(\w+)\}/g, (_, name) => words[name]);
 
   function chosen(question) {
+    if ("skipped" in question.dataset) return [];
     return Array.from(question.querySelectorAll("input:checked"), (input) => input.value);
   }
 
@@ -141,8 +145,283 @@
     }
   }
 
+  // What a question's answer says, in the words that stand on the page; empty where there is none.
+  function said(question) {
+    if ("skipped" in question.dataset) return "";
+    const ranks = question.querySelector("[data-ranking]");
+    if (ranks) {
+      if (ranks.dataset.answered === "no") return "";
+      return Array.from(ranks.children, (item, at) => `${at + 1}. ${item.dataset.thing}`).join("\n");
+    }
+    const ticked = Array.from(question.querySelectorAll("input:checked"), (input) =>
+      input.closest("label").textContent.trim(),
+    );
+    const written = question.querySelector(".answer");
+    return ticked.join("\n") || (written ? written.value.trim() : "");
+  }
+
+  const asks = (question) => question.querySelector("input, select, textarea") !== null;
+  const isOpen = (question) => question.dataset.applies !== "no";
+
+  // One screen at a time: the start, each question that applies, the check, sending.
+  //
+  // A screen is an entry of the browser's own history, so that Back and reload find it again. What
+  // was typed never leaves its control: a question that is skipped or no longer applies keeps its
+  // answer, and its controls are switched off at the moment of sending, so that it isn't sent.
+  class Steps {
+    constructor(form) {
+      this.form = form;
+      this.questions = Array.from(form.querySelectorAll(".question"));
+      this.check = document.getElementById("check");
+      this.mistakes = document.getElementById("mistakes");
+      this.title = document.title;
+      this.seen = new Set();
+      this.depth = 0;
+      this.listen();
+      this.found = history.state;
+      if (this.found) this.restore(this.found);
+      else this.show(this.entrance(), "replaceState");
+    }
+
+    listen() {
+      document.querySelector("a[href='#questions']").addEventListener("click", (event) => {
+        event.preventDefault();
+        this.show(this.open()[0] || this.check);
+      });
+      for (const button of this.form.querySelectorAll("[data-do]")) {
+        button.addEventListener("click", () => this[button.dataset.do]());
+      }
+      this.form.addEventListener("submit", (event) => this.submit(event));
+      this.form.addEventListener("input", ({ target }) => this.unskip(target));
+      this.form.addEventListener("change", ({ target }) => this.unskip(target));
+      document.addEventListener("survey:applied", () => this.count());
+      window.addEventListener("popstate", ({ state }) => {
+        if (state) this.restore(state);
+        else this.remember("replaceState"); // the address got a #: still the same screen
+      });
+      window.addEventListener("pageshow", () => this.refresh());
+    }
+
+    open() {
+      return this.questions.filter(isOpen);
+    }
+
+    // Where to begin: at the first mistake, where somebody was writing already, else at the start.
+    entrance() {
+      const wrong = this.questions.filter((each) => each.querySelector(".question-error"));
+      if (this.mistakes) {
+        for (const each of this.open()) if (!wrong.includes(each)) this.seen.add(each);
+        this.isChecked = true;
+        return wrong[0] || this.check;
+      }
+      const early = document.activeElement;
+      return (early && early.closest(".question")) || (location.hash === "#questions" && this.open()[0]) || null;
+    }
+
+    // `screen` is a question, the check, or null for the start.
+    show(screen, how = "pushState") {
+      const isNew = how === "pushState";
+      if (isNew) this.depth += 1;
+      this.draw(screen);
+      this.remember(how);
+      if (isNew || screen) this.announce();
+    }
+
+    draw(screen) {
+      this.screen = screen;
+      const kind = !screen ? "start" : screen === this.check ? "check" : "question";
+      document.documentElement.dataset.at = kind;
+      for (const part of document.querySelectorAll("[data-on]")) {
+        part.hidden = !part.dataset.on.split(" ").includes(kind);
+      }
+      for (const question of this.questions) question.hidden = question !== screen;
+      if (kind === "question") {
+        this.seen.add(screen);
+        this.button("skip").hidden = "needed" in screen.dataset || !asks(screen);
+      }
+      if (kind === "check") this.list();
+      this.count();
+    }
+
+    button(act) {
+      return this.form.querySelector(`[data-do=${act}]`);
+    }
+
+    remember(how) {
+      const skipped = this.questions.filter((each) => "skipped" in each.dataset);
+      const { depth, isChecked, screen } = this;
+      const state = { depth, isChecked, screen: screen && screen.id, answered: this.answered() };
+      history[how]({ ...state, skipped: skipped.map((each) => each.id) }, "");
+    }
+
+    answered() {
+      return this.questions.filter(said).length;
+    }
+
+    restore(state) {
+      const isFirst = this.screen === undefined;
+      this.depth = state.depth;
+      this.isChecked = this.isChecked || state.isChecked;
+      if (isFirst) {
+        for (const each of this.questions) if (state.skipped.includes(each.id)) this.skipped(each);
+      }
+      const screens = [...this.questions, this.check];
+      this.draw(screens.find((each) => each.id === state.screen) || null);
+      if (isFirst) return;
+      this.remember("replaceState");
+      this.announce();
+    }
+
+    // A browser puts back what was typed when somebody comes back, though not always on reload: where
+    // it forgot, the start is the honest place.
+    refresh() {
+      const send = this.form.querySelector("[data-sending]");
+      if (send.dataset.send) send.textContent = send.dataset.send;
+      applyConditions(); // the browser may have put answers back only now
+      const isLost = this.found && this.found.answered > this.answered();
+      this.draw(this.screen && isOpen(this.screen) && !isLost ? this.screen : null);
+      this.found = null;
+    }
+
+    // The heading gets the focus, so that it is read out and Tab goes on from there.
+    announce() {
+      const heading = (this.screen || document).querySelector(this.screen ? "h2" : "h1");
+      window.scrollTo(0, 0);
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    }
+
+    count() {
+      const asked = this.open().filter(asks);
+      const number = asked.indexOf(this.screen) + 1;
+      const text = this.form.querySelector(".step-count");
+      const bar = this.form.querySelector("progress");
+      text.textContent = number ? withWords(text.dataset.count, { number, count: asked.length }) : "";
+      const before = this.open().slice(0, this.open().indexOf(this.screen)).filter(asks);
+      bar.max = asked.length || 1;
+      bar.value = this.screen === this.check ? bar.max : number || before.length;
+      const heading = this.screen ? this.screen.querySelector("h2").textContent.trim() : "";
+      document.title = [heading, text.textContent, this.title].filter(Boolean).join(" – ");
+      const detail = { screen: this.screen, number, count: asked.length };
+      this.form.dispatchEvent(new CustomEvent("survey:step", { detail, bubbles: true }));
+    }
+
+    back() {
+      if (this.depth) {
+        history.back();
+        return;
+      }
+      const open = this.open();
+      const at = this.screen === this.check ? open.length : open.indexOf(this.screen);
+      this.show(open[at - 1] || null, "replaceState");
+    }
+
+    next() {
+      const problem = this.problem();
+      this.complain(problem);
+      if (problem) return;
+      this.unskip(this.screen);
+      this.forward();
+    }
+
+    skip() {
+      if (said(this.screen)) this.skipped(this.screen);
+      this.complain("");
+      this.forward();
+    }
+
+    // Once everything was checked, only what is new or wrong is asked again.
+    forward() {
+      if (this.mistakes && !this.mistakes.querySelector(".kept")) this.mistakes.hidden = true;
+      const open = this.open();
+      const later = open.slice(open.indexOf(this.screen) + 1);
+      const isNew = (question) => !this.seen.has(question);
+      const found = this.isChecked ? later.find(isNew) || open.find(isNew) : later[0];
+      this.show(found || this.check);
+    }
+
+    skipped(question) {
+      question.dataset.skipped = "";
+      applyConditions();
+    }
+
+    unskip(inside) {
+      const question = inside.closest(".question");
+      if (!question || !("skipped" in question.dataset)) return;
+      delete question.dataset.skipped;
+      applyConditions();
+    }
+
+    // What is wrong with the answer on the screen, in words; empty where nothing is.
+    problem() {
+      const { needed, atMost, wrong } = this.screen.dataset;
+      const ticked = this.screen.querySelectorAll("input:checked").length;
+      const written = this.screen.querySelector("input[pattern]");
+      if (atMost && ticked > atMost) return wrong;
+      if (written && !written.validity.valid) return wrong;
+      const isSkipped = "skipped" in this.screen.dataset;
+      return needed && !isSkipped && !said(this.screen) ? needed : "";
+    }
+
+    complain(problem) {
+      let error = this.screen.querySelector(".question-error");
+      if (!problem) {
+        if (error) error.remove();
+        return;
+      }
+      if (!error) {
+        error = document.createElement("p");
+        error.className = "question-error";
+        error.tabIndex = -1;
+        (this.screen.querySelector("legend") || this.screen.querySelector("h2")).after(error);
+      }
+      error.textContent = problem;
+      error.focus();
+    }
+
+    list() {
+      this.isChecked = true;
+      for (const each of this.open()) this.seen.add(each);
+      const list = this.check.querySelector("dl");
+      list.textContent = "";
+      for (const question of this.open().filter(asks)) list.append(this.row(question, list));
+    }
+
+    row(question, list) {
+      const row = this.check.querySelector("template").content.cloneNode(true);
+      const text = question.querySelector("h2").textContent.trim();
+      const words = said(question);
+      const answer = row.querySelector(".kept");
+      row.querySelector("dt").textContent = text;
+      answer.textContent = words || list.dataset.none;
+      answer.classList.toggle("quiet", !words);
+      const change = row.querySelector("button");
+      change.setAttribute("aria-label", `${change.textContent}: ${text}`);
+      change.addEventListener("click", () => this.show(question));
+      return row;
+    }
+
+    submit(event) {
+      if (this.screen !== this.check) {
+        event.preventDefault(); // Enter in a line of text
+        this.next();
+        return;
+      }
+      const silent = Array.from(this.form.elements).filter((control) =>
+        control.closest("[data-applies=no], [data-skipped]"),
+      );
+      for (const control of silent) control.disabled = true;
+      setTimeout(() => silent.forEach((control) => { control.disabled = false; }));
+      const send = this.form.querySelector("[data-sending]");
+      send.dataset.send = send.textContent;
+      send.textContent = send.dataset.sending;
+    }
+  }
+
   for (const list of document.querySelectorAll("[data-ranking]")) new Ranking(list);
   applyConditions();
   document.addEventListener("change", applyConditions);
   window.addEventListener("pageshow", applyConditions); // the browser may have put answers back
+  const walked = document.querySelector("[data-do=next]");
+  if (walked) new Steps(walked.form);
 })();
