@@ -1,10 +1,12 @@
 """Plain factories: `make_*` add a sound row to the session and flush it. No magic, no randomness that matters."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,8 @@ from tracker.actions.models import Action, ActionVersion
 from tracker.actions.policy import Outcome
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import Anonymity, LawfulBasis
+from tracker.pictures.encoding import encode
+from tracker.pictures.models import Picture
 from tracker.responses.models import Answer, Source, SurveyResponse
 from tracker.services.models import Organisation, Service
 from tracker.surveys.models import Question, Survey
@@ -105,6 +109,24 @@ def make_closed_consultation(session: Session, **values: Any) -> Consultation:
 def make_survey(session: Session, consultation: Consultation, **values: Any) -> Survey:
     defaults = {"title": "A survey", "code": f"code{next(_numbers)}"}
     return _add(session, Survey(consultation=consultation, **defaults | values))
+
+
+def make_picture(session: Session, **values: Any) -> Picture:
+    """A grey picture; `colour=(r, g, b)` gives it another colour."""
+    colour = values.pop("colour", (128, 128, 128))
+    sent = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(sent, "PNG")
+    encoded = encode(sent.getvalue())
+    defaults: dict[str, Any] = {
+        "digest": encoded.digest,
+        "data": encoded.data,
+        "size": len(encoded.data),
+        "width": encoded.width,
+        "height": encoded.height,
+        "alt_text": "A grey wall",
+        "added_on": TODAY,
+    }
+    return _add(session, Picture(**defaults | values))
 
 
 def make_question(session: Session, survey: Survey, **values: Any) -> Question:

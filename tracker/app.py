@@ -29,6 +29,8 @@ from tracker.languages import ENGLISH, use_own_catalogues
 from tracker.languages.pages import init_languages
 from tracker.mail.security import SecurityMail
 from tracker.opening.views import bp as opening
+from tracker.pictures.views import bp as pictures
+from tracker.pictures.views import init_pictures
 from tracker.reminders.cli import reminders_cli
 from tracker.reminders.scheduler import start_scheduler
 from tracker.reminders.views import bp as reminders
@@ -38,6 +40,7 @@ from tracker.services.cli import sending, setup
 from tracker.services.models import Organisation
 from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
+from tracker.surveys.queries import uses_of_pictures
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
 from tracker.verdicts.views import bp as verdicts
@@ -52,6 +55,7 @@ BLUEPRINTS = (
     accounts,
     services,
     consultations,
+    pictures,
     surveys,
     opening,
     safeguarding,
@@ -99,6 +103,7 @@ def create_app(settings: Config) -> Flask:
     init_refusals(app)
     init_guard(app, ties_of)
     init_duties(app, duties_in_services, duties_in_consultations)
+    init_pictures(app, uses_of_pictures)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(setup)

@@ -54,6 +54,7 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
     theme = make.make_theme(session, consultation)
     make.make_coding(session, response, theme)
     action = make.make_action(session, theme, publishes_at=make.NOW)
+    picture = make.make_picture(session)
     case = Case(kind=CaseKind.UNTOLD, consultation_id=consultation.id, opened_at=make.NOW)
     mail = Mail(
         kind=MailKind.NOTICE,
@@ -79,6 +80,8 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
         "version_id": action.versions[0].id,
         "case_id": case.id,
         "mail_id": mail.id,
+        "picture_id": picture.id,
+        "digest": picture.digest,
     }
 
 

@@ -72,6 +72,14 @@ def require(act: Act, service_id: int | None = None) -> None:
         )
 
 
+def require_somewhere(act: Act) -> None:
+    """Refuse with `NotAllowed` unless the signed-in person may do `act` for at least one service."""
+    actor = current_actor()
+    services = sorted(actor.owns | actor.deputises | actor.is_contact_of)
+    allowed = next((service for service in services if may(actor, act, service)), None)
+    require(act, allowed)
+
+
 def actor_may(act: Act, service_id: int | None = None) -> bool:
     """Whether the signed-in person may do `act`: to show or leave out a button."""
     return may(current_actor(), act, service_id)

@@ -21,6 +21,7 @@ class Entry:
 _CONSULTATION = (
     "consultations.",
     "surveys.",
+    "pictures.",
     "opening.",
     "responses.inbox",
     "themes.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from textwrap import shorten
 
 from tracker.wording.policy.finding import Remark
 
@@ -40,7 +41,7 @@ def choice_remarks(choices: Sequence[str], kind: str = "") -> Iterator[Remark]:
     yield from _ranges(choices)
     if kind == "yes_no" and len(choices) == 2:
         what = "Somebody who doesn’t know has to guess, or leave."
-        yield Remark("no_way_out", " / ".join(choices), what, "Offer “Not sure” as well.")
+        yield Remark("no_way_out", _listed(choices), what, "Offer “Not sure” as well.")
     if kind in ("one_choice", "several_choices"):
         yield from _no_way_out(choices)
     if kind in ("scale", "one_choice"):
@@ -76,7 +77,7 @@ def _no_way_out(choices: Sequence[str]) -> Iterator[Remark]:
         return
     what = "Somebody whose answer isn’t here has nothing to choose."
     change = "Add “Something else” or “I don’t know”, unless nothing else is possible."
-    yield Remark("no_way_out", choices[-1], what, change)
+    yield Remark("no_way_out", _listed(choices), what, change)
 
 
 def _leaning(choices: Sequence[str]) -> Iterator[Remark]:
@@ -86,8 +87,9 @@ def _leaning(choices: Sequence[str]) -> Iterator[Remark]:
         return
     side, other = ("good", "bad") if good > bad else ("bad", "good")
     what = f"{max(good, bad)} choices say {side} and {min(good, bad)} say {other}."
-    piece = " / ".join(choices)[:120]
-    yield Remark("leaning", piece, what, "Give as many choices on one side as on the other.")
+    yield Remark(
+        "leaning", _listed(choices), what, "Give as many choices on one side as on the other."
+    )
 
 
 def _side(choice: str) -> int:
@@ -95,3 +97,7 @@ def _side(choice: str) -> int:
     side = 1 if _GOOD.search(choice) else 0
     side = -1 if _BAD.search(choice) else side
     return -side if _TURNED.search(choice) else side
+
+
+def _listed(choices: Sequence[str]) -> str:
+    return shorten(" / ".join(choices), 120, placeholder="…")
