@@ -1,6 +1,7 @@
 """Whatever is sent to the phone form: a clear page, never a 5xx, and nothing lost."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -8,12 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from markupsafe import escape
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests import factories as make
+from tests.conftest import SignIn
 from tests.responses.phone import filled, make_survey
-from tracker.responses.models import Answer
+from tracker.responses.models import Answer, SurveyResponse
 from tracker.surveys.models import Survey
 
 KINDS = ("short_text", "long_text", "one_choice", "several_choices", "scale", "yes_no", "ranking")
@@ -55,40 +58,70 @@ def test_words_come_through_whole(
     assert kept == [words.replace("\r\n", "\n")]
 
 
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [(b"a%00b", "ab"), (b"a%ED%A0%80b", "a%ED%A0%80b"), (b"a%FFb", "a%FFb")],
-)
-def test_words_no_database_can_keep_are_left_out_or_spelt_out(
-    client: FlaskClient, session: Session, survey: Survey, sent: bytes, kept: str
-) -> None:
-    client.post("/s/abc234", data=b"q2=" + sent, content_type="application/x-www-form-urlencoded")
-
-    assert session.scalars(select(Answer.value)).all() == [kept]
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type"),
+    ("sent", "shown"),
     [
-        (b"", "application/x-www-form-urlencoded"),
-        (b'{"q2": "hello"}', "application/json"),
-        (b"<q2>hello</q2>", "text/xml"),
-        (b"q2=hello", "text/plain"),
-        (b"q2=hello", ""),
-        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
-        (b"no boundary", "multipart/form-data"),
-        (b"&&&===%%%zz", "application/x-www-form-urlencoded"),
-        (b"\xff\xfe\x00", "application/octet-stream"),
-        (b"q2=hello", "application/x-www-form-urlencoded; charset=utf-7"),
+        (b"a%00b", "ab"),
+        (b"a%ED%A0%80b", "a\ufffdb"),
+        (b"a%FFb", "a\ufffdb"),
+        ("sì ".encode() + b"\xff", "sì \ufffd"),
+    ],
+)
+def test_words_that_can_not_be_kept_are_shown_once_more_before_they_are_taken(
+    client: FlaskClient, session: Session, survey: Survey, sent: bytes, shown: str
+) -> None:
+    page = client.post("/s/abc234", data=b"q2=" + sent, content_type=FORM)
+
+    assert page.status_code == 400
+    assert "A sign in what you wrote can’t be kept." in page.text
+    assert f"{shown}</textarea>" in page.text
+    assert session.scalars(select(Answer.value)).all() == []
+    client.post("/s/abc234", data={"q2": shown})
+    assert session.scalars(select(Answer.value)).all() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"", FORM, 400),
+        (b'{"q2": "hello"}', "application/json", 415),
+        (b"<q2>hello</q2>", "text/xml", 415),
+        (b"q2=hello", "text/plain", 415),
+        (b"q2=hello", "", 415),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x", 415),
+        (b"no boundary", "multipart/form-data", 415),
+        (b"&&&===%%%zz", FORM, 400),
+        (b"\xff\xfe\x00", "application/octet-stream", 415),
+        (b"q2=hello", f"{FORM}; charset=utf-7", 200),
+        (b"q2=hello&" + b"x=&" * 10_000, FORM, 413),
     ],
 )
 def test_any_body_gets_a_clear_page(
-    client: FlaskClient, survey: Survey, body: bytes, content_type: str
+    client: FlaskClient, survey: Survey, body: bytes, content_type: str, status: int
 ) -> None:
     page = client.post("/s/abc234", data=body, content_type=content_type)
 
-    assert page.status_code in (200, 400)
-    assert "Thank you" in page.text or "answered anything" in page.text
+    says = {
+        200: "Thank you",
+        400: "You haven&#39;t answered anything yet.",
+        413: "That is too long to send",
+        415: "We can’t read that kind of file or form",
+    }
+    assert page.status_code == status
+    assert says[status].replace("’", "&#39;") in page.text.replace("’", "&#39;")
+
+
+def test_multipart_comes_through_whole(
+    client: FlaskClient, session: Session, survey: Survey
+) -> None:
+    words = "Ünïcödé 🎸 &amp; \u202egnirts\u202c"
+
+    client.post("/s/abc234", data={"q2": words}, content_type="multipart/form-data")
+
+    assert session.scalars(select(Answer.value)).all() == [words]
 
 
 @pytest.mark.parametrize(
@@ -157,3 +190,33 @@ def _multi(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
     for name, value in fields:
         gathered.setdefault(name, []).append(value)
     return gathered
+
+
+# Every script, marks that turn the direction, joined emoji, formulas; ends of lines are one sign.
+WRITTEN = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_characters="\0\r"),
+        st.sampled_from("=+-@\t\u200d\u202e\u2066\u2069\u0301👩🏽\ufe0f<>&'\"\n"),
+    ),
+    min_size=1,
+    max_size=300,
+)
+
+
+def test_what_is_read_in_the_inbox_is_what_was_written(
+    app: Flask, session: Session, survey: Survey, sign_in: SignIn
+) -> None:
+    child, owner = app.test_client(), sign_in(survey.consultation.owner)
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(WRITTEN.filter(str.strip))
+    def comes_through(words: str) -> None:
+        session.execute(delete(Answer))
+        session.execute(delete(SurveyResponse))
+        body = urlencode({"q2": words.replace("\n", "\r\n")})
+        assert child.post("/s/abc234", data=body, content_type=FORM).status_code == 200
+        assert session.scalars(select(Answer.value)).all() == [words]
+        inbox = owner.get(f"/staff/consultations/{survey.consultation_id}/responses").text
+        assert escape(words) in inbox
+
+    comes_through()

@@ -3,7 +3,7 @@
 They flush and never commit, and never keep anything that could tell who answered or at what time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -11,11 +11,13 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tracker.abuse.operations import InvitationUsed, use_invitation
 from tracker.clock import local_date
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.languages import gettext as _
 from tracker.responses.models import Answer, Source, SurveyResponse
+from tracker.responses.operations.watching import hold_if_worrying
 from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
 from tracker.responses.queries import response_by_submission
 from tracker.services.queries import organisation
@@ -65,11 +67,14 @@ def submit_response(
     key: str,
     now: datetime,
     source: Source = Source.PHONE,
+    invitation: str = "",
+    invitation_keys: Sequence[str] = (),
 ) -> Submitted:
     """Store what a respondent sent, once, however often and however simultaneously it arrives.
 
     Sent again, the first stays as it is and the same receipt is given. `values` are answers by
-    question key, already read and checked. Raises `SurveyClosed` and `NothingAnswered`.
+    question key, already read and checked. Raises `SurveyClosed` and `NothingAnswered`, and for a
+    survey by invitation `InvitationMissing` and `InvitationUsed`.
     """
     earlier = response_by_submission(session, submission_id)
     if earlier is not None and earlier.survey_id == survey.id:
@@ -77,9 +82,20 @@ def submit_response(
     consultation = survey.consultation
     if not accepts(consultation.state, consultation.closed_at, now):
         raise SurveyClosed
+    try:
+        use_invitation(session, survey, invitation, invitation_keys)
+    except InvitationUsed:
+        # Perhaps by this very form, a moment earlier.
+        twin = response_by_submission(session, submission_id)
+        if twin is None or twin.survey_id != survey.id:
+            raise
+        return Submitted(twin, words_given(twin, key), is_new=False)
     own_id = submission_id if earlier is None else uuid4()
     today = _today(session, now)
-    return _stored_with_receipt(session, survey, values, own_id, source, today, key)
+    submitted = _stored_with_receipt(session, survey, values, own_id, source, today, key)
+    if submitted.is_new:
+        hold_if_worrying(session, submitted.response, values, now=now)
+    return submitted
 
 
 def _stored_with_receipt(
@@ -155,6 +171,7 @@ def type_in_response(
             now=now,
             detail=f"One response from {'paper' if source is Source.PAPER else 'a meeting'}",
         )
+        hold_if_worrying(session, stored, values, now=now)
     return stored
 
 

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from tracker.abuse import gate
+from tracker.abuse.operations import InvitationMissing, InvitationUsed
 from tracker.accounts.guard import public
 from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
 from tracker.db import current_session, reading
 from tracker.errors import NotFound
+from tracker.languages import gettext as _
 from tracker.responses import policy
 from tracker.responses.calendar import promise_calendar
 from tracker.responses.forms import typed_for_gone, typed_in_words
@@ -26,11 +29,13 @@ from tracker.responses.operations import (
 )
 from tracker.responses.queries import response_by_submission
 from tracker.responses.views.blueprint import bp
+from tracker.responses.views.checking import asked_first, carried
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
 from tracker.surveys.queries import survey_by_code
 from tracker.surveys.question_types import Form, type_of
+from tracker.web.sealed import SEALED, opened
 
 NO_ANSWERS = Answers()
 
@@ -40,22 +45,47 @@ NO_ANSWERS = Answers()
 def form(code: str) -> ResponseReturnValue:
     session = current_session()
     if request.method == "POST":
-        return _receive(session, code)
+        return _told_queues(_receive(session, code))
     survey = _survey_or_404(session, code)
+    if survey.by_invitation and survey.consultation.state is ConsultationState.OPEN:
+        return render_template("responses/invited.html", why="missing", kept=[])
+    return open_form(survey, uuid4())
+
+
+def open_form(survey: Survey, submission_id: UUID, invitation: str = "") -> ResponseReturnValue:
+    """The form of a survey, to be filled in; or why there is none."""
     if survey.consultation.state is not ConsultationState.OPEN:
         return _not_open(survey)
-    page = make_response(_form_page(survey, uuid4(), Form()))
+    seal = gate.seal_form(submission_id, utc_now())
+    page = make_response(
+        _form_page(survey, submission_id, Form(), seal=seal, invitation=invitation)
+    )
     # Not "no-store", so that going back to this page finds everything that was typed.
     page.headers["Cache-Control"] = "private, no-cache"
+    return page
+
+
+def _told_queues(reply: ResponseReturnValue) -> Response:
+    """Say in a header what became of the answer, for phones that had to keep it until now.
+
+    Kept; not kept, and to be shown to the person; or something is asked of the person first. A phone
+    believes no other reply: it may come from a café's sign-in page, or from a server that is ill.
+    """
+    page = make_response(reply)
+    is_asked = page.status_code == 429 or "Loopkeeper-Seal" in page.headers
+    said = "ask" if is_asked else "yes" if page.status_code == 200 else "no"
+    page.headers.setdefault("Answer-Kept", said)
     return page
 
 
 def _receive(session: Session, code: str) -> ResponseReturnValue:
     """Take what was sent; whatever is wrong with it, the page that follows still holds the words."""
     try:
-        typed = request.form
+        typed = opened(request.form, current_app.config["LOOPKEEPER"])
     except RequestEntityTooLarge:
         return render_template("responses/too_long.html"), 413
+    if not typed and request.content_length:
+        abort(415)
     survey = _survey_or_404(session, code)
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
     earlier = response_by_submission(session, submission_id)
@@ -63,10 +93,31 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
         known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
         return _thanks(session, survey, known, typed)
     answers = read_answers(survey.questions, typed)
+    return _asked_before(session, survey, submission_id, typed, answers) or _take(
+        session, survey, submission_id, typed, answers
+    )
+
+
+def _asked_before(
+    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers
+) -> ResponseReturnValue | None:
+    """What has to be mended, or done, before this answer is taken; None if nothing."""
+    now = utc_now()
+    if not policy.accepts(survey.consultation.state, survey.consultation.closed_at, now):
+        return None  # it is refused, with all that was typed
     gone = typed_for_gone(survey.questions, typed)
-    is_taken = policy.accepts(survey.consultation.state, survey.consultation.closed_at, utc_now())
-    if is_taken and (answers.errors or gone):
+    if answers.errors or gone:
         return _again(session, survey, submission_id, typed, answers, gone=gone)
+    if getattr(request, "is_altered", False):
+        message = _("A sign in what you wrote can’t be kept. Look at it once more, then send it.")
+        return _again(session, survey, submission_id, typed, answers, message=message)
+    return asked_first(session, survey, submission_id, typed, now) if answers.values else None
+
+
+def _take(
+    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers
+) -> ResponseReturnValue:
+    """Store the answer and give its receipt, or say why not, with everything that was typed."""
     try:
         submitted = submit_response(
             session,
@@ -75,11 +126,15 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
             submission_id=submission_id,
             key=_key(),
             now=utc_now(),
+            invitation=typed.get("invitation", ""),
+            invitation_keys=invitation_keys(),
         )
     except SurveyClosed:
         return _too_late(session, survey, typed)
     except NothingAnswered as nothing:
         return _again(session, survey, submission_id, typed, answers, message=nothing.message)
+    except (InvitationMissing, InvitationUsed) as refusal:
+        return _uninvited(session, survey, submission_id, typed, refusal)
     session.commit()
     return _thanks(session, survey, submitted, typed)
 
@@ -97,6 +152,11 @@ def _survey_or_404(session: Session, code: str) -> Survey:
 def _key() -> str:
     key: str = current_app.config["LOOPKEEPER"].derived_key("receipts")
     return key
+
+
+def invitation_keys() -> list[str]:
+    keys: list[str] = current_app.config["LOOPKEEPER"].derived_keys("invitations")
+    return keys
 
 
 def _form_page(
@@ -131,8 +191,43 @@ def _again(
     """The form once more, with everything that was typed and what to mend. Nothing is stored."""
     session.rollback()
     with reading():
-        page = _form_page(survey, submission_id, typed, answers, message=message, gone=gone or [])
+        page = _form_page(
+            survey,
+            submission_id,
+            typed,
+            answers,
+            seal=gate.seal_press(submission_id, utc_now()),
+            invitation=typed.get("invitation", ""),
+            message=message,
+            gone=gone or [],
+        )
     return page, 400
+
+
+def _uninvited(
+    session: Session,
+    survey: Survey,
+    submission_id: UUID,
+    typed: Form,
+    refusal: InvitationMissing | InvitationUsed,
+) -> ResponseReturnValue:
+    """Nothing is sent without an invitation that is still good; all that was typed stays."""
+    session.rollback()
+    why = "unknown" if typed.get("invitation") else "missing"
+    if isinstance(refusal, InvitationUsed):
+        why = "used"
+    with reading():
+        page = render_template(
+            "responses/invited.html",
+            why=why,
+            survey=survey,
+            help_nation=survey.consultation.help_page or None,
+            submission_id=submission_id,
+            seal=gate.seal_press(submission_id, utc_now()),
+            pairs=[pair for pair in carried(typed) if pair[0] != "invitation"],
+            kept=typed_in_words(survey.questions, typed),
+        )
+    return page, 410 if why == "used" else 403
 
 
 def _not_open(survey: Survey, typed: Form | None = None) -> ResponseReturnValue:
@@ -162,6 +257,7 @@ def _thanks(
     other = [] if is_new else _sent_differently(survey, submitted.response, typed)
     # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
     words = submitted.words if submitted.words and not other else ""
+    new_id = uuid4()
     session.rollback()
     with reading():
         return render_template(
@@ -172,7 +268,8 @@ def _thanks(
             words=words.split(),
             is_new=is_new,
             other=other,
-            new_id=uuid4(),
+            new_id=new_id,
+            seal=gate.seal_press(new_id, utc_now()),
             helplines=(CHILDLINE, SHOUT),
         )
 
@@ -188,7 +285,7 @@ def _sent_differently(survey: Survey, stored: SurveyResponse, typed: Form) -> li
     answers = read_answers(survey.questions, typed)
     if answers.values == kept or not (answers.values or answers.errors):
         return []
-    return [pair for pair in typed.items(multi=True) if pair[0] != "submission_id"]
+    return carried(typed)
 
 
 @bp.get("/s/<code>/promise.ics")
