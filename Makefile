@@ -1,6 +1,6 @@
 # Loopkeeper's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean
+.PHONY: help run test lint format messages lock clean
 SHELL := /bin/sh
 
 VENV := .venv
@@ -28,6 +28,9 @@ lint: $(VENV)/ready-to-test  ## Check style, types and the import contract
 format: $(VENV)/ready-to-test  ## Put the code into the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(VENV)/ready-to-test  ## Find the public's sentences and bring the catalogues up to date
+	$(BIN)/python deploy/messages.py
 
 lock: $(VENV)/ready-to-test  ## Resolve the dependencies anew and lock them by hash
 	sh deploy/lock.sh
