@@ -63,9 +63,8 @@ def _refuse_unreadable(sent: bytes) -> None:
     if not sent:
         raise BadPicture("The file is empty. Choose a picture.")
     if len(sent) > LARGEST_FILE:
-        size = -(-len(sent) // (1024 * 1024))
         most = LARGEST_FILE // (1024 * 1024)
-        raise BadPicture(f"The file has {size} MB. Send one of {most} MB at most.")
+        raise BadPicture(f"The file has more than {most} MB. Send a smaller one.")
     if sent.lstrip()[:256].lower().startswith(_DRAWING):
         raise BadPicture(
             "This is an SVG drawing. Such a file can carry programs, so we don’t take it. "

@@ -91,7 +91,7 @@ def rename(survey_id: int) -> ResponseReturnValue:
         now=utc_now(),
     )
     session.commit()
-    flash(f"“{survey.title}” is saved.")
+    flash(f"The survey is called “{survey.title}” now.")
     return redirect(url_for("surveys.build", survey_id=survey.id))
 
 
