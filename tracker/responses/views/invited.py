@@ -6,7 +6,7 @@ answer alone. Opening the page changes nothing, so that a mail scanner can't use
 
 from uuid import uuid4
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.abuse import policy
@@ -14,7 +14,7 @@ from tracker.abuse.queries import invited_survey
 from tracker.accounts.guard import public
 from tracker.db import current_session
 from tracker.responses.views.blueprint import bp
-from tracker.responses.views.form import invitation_keys, open_form
+from tracker.responses.views.form import invitation_keys, open_form, without_invitation
 
 
 @bp.get("/i/<code>")
@@ -23,10 +23,10 @@ def invited(code: str) -> ResponseReturnValue:
     """The form of the survey that this invitation opens."""
     read = _read(code)
     if read is None:
-        return _uninvited("unknown"), 404
+        return without_invitation("unknown"), 404
     survey = invited_survey(current_session(), read, invitation_keys())
     if survey is None:
-        return _uninvited("used"), 410
+        return without_invitation("used"), 410
     return open_form(survey, uuid4(), invitation=read)
 
 
@@ -35,17 +35,13 @@ def invited(code: str) -> ResponseReturnValue:
 def enter_code() -> ResponseReturnValue:
     """Letters and numbers typed from a slip."""
     if request.method == "GET":
-        return _uninvited("missing")
+        return without_invitation("missing")
     read = _read(request.form.get("invitation", ""))
     if read is None:
-        return _uninvited("unknown"), 400
+        return without_invitation("unknown"), 400
     return redirect(url_for("responses.invited", code=policy.shown(read)), 303)
 
 
 def _read(typed: str) -> str | None:
     read = policy.read_code(typed)
     return read if read and policy.is_ours(read, invitation_keys()) else None
-
-
-def _uninvited(why: str) -> str:
-    return render_template("responses/invited.html", why=why, kept=[])

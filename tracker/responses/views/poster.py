@@ -7,10 +7,10 @@ from markupsafe import Markup
 from tracker.accounts.guard import require
 from tracker.accounts.policy import Act
 from tracker.db import current_session
-from tracker.responses import qr
 from tracker.responses.views.blueprint import bp
 from tracker.surveys.models import Survey
 from tracker.surveys.queries import survey_or_404
+from tracker.web import qr
 
 
 @bp.get("/staff/surveys/<int:survey_id>/poster")

@@ -1,4 +1,4 @@
-"""QR codes of a survey's address: dark on white in any colour scheme, with the quiet zone scanners need."""
+"""QR codes of an address: dark on white in any colour scheme, with the quiet zone scanners need."""
 
 import io
 
