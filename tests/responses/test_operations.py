@@ -215,7 +215,11 @@ def test_submit_response_gives_the_twin_that_came_in_between(app: Flask, session
         other.commit()
 
     stored = arriving._stored_with_receipt(  # as after having found nothing
-        session, survey, {"q1": "Mine"}, own, Source.PHONE, NOW.date(), KEY
+        session,
+        arriving._Asked(survey, Source.PHONE, "en", NOW.date()),
+        {"q1": "Mine"},
+        own,
+        KEY,
     )
 
     assert (stored.words, stored.is_new) == (first.words, False)

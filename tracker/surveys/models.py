@@ -49,6 +49,11 @@ class Survey(Base):
     def variant(self) -> Variant:
         return Variant(self.age_band, self.is_easy_read)
 
+    @property
+    def language(self) -> str:
+        """The language it is written in."""
+        return self.consultation.language
+
 
 class Question(Base):
     """One question, or a page of information. `settings` is shaped by its question type."""

@@ -124,8 +124,8 @@ class TranslatedSurvey:
     def __init__(self, survey: Survey, language: str) -> None:
         said = said_in(survey_texts(survey), survey.translations, language)
         self._survey = survey
-        self.language = language
         self.title = said.get("title", survey.title)
+        self.language = language if "title" in said else survey.language
         self.questions = [TranslatedQuestion(each, language, self) for each in survey.questions]
 
     def __getattr__(self, name: str) -> Any:

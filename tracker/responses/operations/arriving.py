@@ -15,6 +15,7 @@ from tracker.abuse.operations import InvitationUsed, use_invitation
 from tracker.clock import local_date
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict, LoopkeeperError
+from tracker.languages import ENGLISH
 from tracker.languages import gettext as _
 from tracker.responses.models import Answer, Source, SurveyResponse
 from tracker.responses.operations.watching import hold_if_worrying
@@ -69,12 +70,14 @@ def submit_response(
     source: Source = Source.PHONE,
     invitation: str = "",
     invitation_keys: Sequence[str] = (),
+    language: str = ENGLISH,
 ) -> Submitted:
     """Store what a respondent sent, once, however often and however simultaneously it arrives.
 
     Sent again, the first stays as it is and the same receipt is given. `values` are answers by
-    question key, already read and checked. Raises `SurveyClosed` and `NothingAnswered`, and for a
-    survey by invitation `InvitationMissing` and `InvitationUsed`.
+    question key, already read and checked; `language` is the one they were asked in. Raises
+    `SurveyClosed` and `NothingAnswered`, and for a survey by invitation `InvitationMissing` and
+    `InvitationUsed`.
     """
     earlier = response_by_submission(session, submission_id)
     if earlier is not None and earlier.survey_id == survey.id:
@@ -92,25 +95,34 @@ def submit_response(
         return Submitted(twin, words_given(twin, key), is_new=False)
     own_id = submission_id if earlier is None else uuid4()
     today = _today(session, now)
-    submitted = _stored_with_receipt(session, survey, values, own_id, source, today, key)
+    asked = _Asked(survey, source, language, today)
+    submitted = _stored_with_receipt(session, asked, values, own_id, key)
     if submitted.is_new:
         hold_if_worrying(session, submitted.response, values, now=now)
     return submitted
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked, how, in which language and on which day."""
+
+    survey: Survey
+    source: Source
+    language: str
+    today: date
+
+
 def _stored_with_receipt(
     session: Session,
-    survey: Survey,
+    asked: _Asked,
     values: Mapping[str, AnswerValue],
     submission_id: UUID,
-    source: Source,
-    today: date,
     key: str,
 ) -> Submitted:
     for attempt in range(_RECEIPT_TRIES):
         words = receipt_words(submission_id, attempt, key)
         hashed = receipt_hash(words, key)
-        response = _new_response(survey, values, submission_id, source, today, hashed)
+        response = _new_response(asked, values, submission_id, hashed)
         stored = _stored_or_twin(session, response)
         if stored is not None:
             is_new = stored is response
@@ -159,7 +171,8 @@ def type_in_response(
     """
     if not may_type_in(survey.consultation.state):
         raise SurveyClosed
-    response = _new_response(survey, values, submission_id, source, _today(session, now), None)
+    asked = _Asked(survey, source, survey.language, _today(session, now))
+    response = _new_response(asked, values, submission_id, None)
     stored = _stored_or_twin(session, response)
     assert stored is not None  # noqa: S101  (without a receipt, none can be taken)
     if stored is response:
@@ -176,22 +189,21 @@ def type_in_response(
 
 
 def _new_response(
-    survey: Survey,
+    asked: _Asked,
     values: Mapping[str, AnswerValue],
     submission_id: UUID,
-    source: Source,
-    today: date,
     hashed: str | None,
 ) -> SurveyResponse:
     if not values:
         raise NothingAnswered
-    ids = {question.key: question.id for question in survey.questions}
+    ids = {question.key: question.id for question in asked.survey.questions}
     return SurveyResponse(
         submission_id=submission_id,
-        survey_id=survey.id,
-        consultation_id=survey.consultation_id,
-        source=source,
-        received_on=today,
+        survey_id=asked.survey.id,
+        consultation_id=asked.survey.consultation_id,
+        source=asked.source,
+        language=asked.language,
+        received_on=asked.today,
         receipt_hash=hashed,
         answers=[Answer(question_id=ids[name], value=value) for name, value in values.items()],
     )

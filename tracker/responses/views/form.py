@@ -15,6 +15,7 @@ from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
 from tracker.db import current_session, reading
 from tracker.errors import NotFound
+from tracker.languages import current_language
 from tracker.languages import gettext as _
 from tracker.responses import policy
 from tracker.responses.calendar import promise_calendar
@@ -35,6 +36,7 @@ from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
 from tracker.surveys.queries import survey_by_code
 from tracker.surveys.question_types import Form, type_of
+from tracker.surveys.translated import TranslatedSurvey, in_language, language_for
 from tracker.web.sealed import SEALED, opened
 
 NO_ANSWERS = Answers()
@@ -48,7 +50,7 @@ def form(code: str) -> ResponseReturnValue:
         return _told_queues(_receive(session, code))
     survey = _survey_or_404(session, code)
     if survey.by_invitation and survey.consultation.state is ConsultationState.OPEN:
-        return render_template("responses/invited.html", why="missing", kept=[])
+        return without_invitation("missing")
     return open_form(survey, uuid4())
 
 
@@ -78,6 +80,11 @@ def _told_queues(reply: ResponseReturnValue) -> Response:
     return page
 
 
+def without_invitation(why: str) -> str:
+    """The page that asks for the letters and numbers of an invitation: missing, unknown or used."""
+    return render_template("responses/invited.html", why=why, kept=[])
+
+
 def _receive(session: Session, code: str) -> ResponseReturnValue:
     """Take what was sent; whatever is wrong with it, the page that follows still holds the words."""
     try:
@@ -92,7 +99,7 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
     if earlier is not None and earlier.survey_id == survey.id:
         known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
         return _thanks(session, survey, known, typed)
-    answers = read_answers(survey.questions, typed)
+    answers = read_answers(_as_read(survey).questions, typed)
     return _asked_before(session, survey, submission_id, typed, answers) or _take(
         session, survey, submission_id, typed, answers
     )
@@ -128,6 +135,7 @@ def _take(
             now=utc_now(),
             invitation=typed.get("invitation", ""),
             invitation_keys=invitation_keys(),
+            language=language_for(survey, typed.get("language", current_language())),
         )
     except SurveyClosed:
         return _too_late(session, survey, typed)
@@ -143,8 +151,10 @@ def _survey_or_404(session: Session, code: str) -> Survey:
     survey = survey_by_code(session, code)
     if survey is None:
         raise NotFound(
-            "There is no survey at this address. Check the letters and numbers after “/s/”, or "
-            "ask the person who gave it to you."
+            _(
+                "There is no survey at this address. Check the letters and numbers after “/s/”, "
+                "or ask the person who gave it to you."
+            )
         )
     return survey
 
@@ -159,13 +169,18 @@ def invitation_keys() -> list[str]:
     return keys
 
 
+def _as_read(survey: Survey) -> Survey | TranslatedSurvey:
+    """The survey as this reader reads it: in the language of the page if it is offered in that."""
+    return in_language(survey, language_for(survey, current_language()))
+
+
 def _form_page(
     survey: Survey, submission_id: UUID, typed: Form, answers: Answers = NO_ANSWERS, **more: Any
 ) -> str:
     asked = [question for question in survey.questions if type_of(question).asks]
     return render_template(
         "responses/form.html",
-        survey=survey,
+        survey=_as_read(survey),
         consultation=survey.consultation,
         help_nation=survey.consultation.help_page or None,
         asked=len(asked),
@@ -225,7 +240,7 @@ def _uninvited(
             submission_id=submission_id,
             seal=gate.seal_press(submission_id, utc_now()),
             pairs=[pair for pair in carried(typed) if pair[0] != "invitation"],
-            kept=typed_in_words(survey.questions, typed),
+            kept=typed_in_words(_as_read(survey).questions, typed),
         )
     return page, 410 if why == "used" else 403
 
@@ -238,7 +253,7 @@ def _not_open(survey: Survey, typed: Form | None = None) -> ResponseReturnValue:
         consultation=consultation,
         state=consultation.state.value,
         help_nation=consultation.help_page or None,
-        kept=typed_in_words(survey.questions, typed) if typed else [],
+        kept=typed_in_words(_as_read(survey).questions, typed) if typed else [],
     )
     return page, 404 if consultation.state is ConsultationState.DRAFT else 410
 
@@ -253,14 +268,15 @@ def _thanks(
     session: Session, survey: Survey, submitted: Submitted, typed: Form
 ) -> ResponseReturnValue:
     """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
-    is_new = submitted.is_new
-    other = [] if is_new else _sent_differently(survey, submitted.response, typed)
+    other = [] if submitted.is_new else _sent_differently(survey, submitted.response, typed)
+    # What waited on a phone is sent by the phone until it knows; to the person it is the first time.
+    is_new = submitted.is_new or (SEALED in request.form and not other)
     # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
     words = submitted.words if submitted.words and not other else ""
     new_id = uuid4()
     session.rollback()
     with reading():
-        return render_template(
+        page = render_template(
             "responses/thanks.html",
             survey=survey,
             consultation=survey.consultation,
@@ -272,6 +288,7 @@ def _thanks(
             seal=gate.seal_press(new_id, utc_now()),
             helplines=(CHILDLINE, SHOUT),
         )
+    return page if not other else (page, 200, {"Answer-Kept": "no"})
 
 
 def _sent_differently(survey: Survey, stored: SurveyResponse, typed: Form) -> list[tuple[str, str]]:
@@ -294,7 +311,7 @@ def promise(code: str) -> ResponseReturnValue:
     """The promise date as an entry for a calendar."""
     consultation = _survey_or_404(current_session(), code).consultation
     if consultation.promise_on is None or consultation.state is ConsultationState.DRAFT:
-        raise NotFound("There is no promise date here yet.")
+        raise NotFound(_("There is no promise date here yet."))
     calendar = promise_calendar(
         consultation.title,
         consultation.promise_on,

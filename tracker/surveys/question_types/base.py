@@ -96,6 +96,8 @@ class QuestionType(ABC):
     label: ClassVar[str] = ""
     about: ClassVar[str] = ""  # for the author: when to use it
     asks: ClassVar[bool] = True  # False: a page to read, with no answer
+    # True: what can be chosen comes from the catalogues, and not from the question's author.
+    choices_are_ours: ClassVar[bool] = False
     can_branch: ClassVar[bool] = False  # whether "show this question if…" may depend on it
     setting_inputs: ClassVar[tuple[SettingInput, ...]] = ()
     empty_message: ClassVar[str] = noop("We need an answer to this one.")
@@ -114,6 +116,11 @@ class QuestionType(ABC):
     @abstractmethod
     def in_words(self, question: Asked, value: AnswerValue) -> str:
         """The answer as a person would say it."""
+
+    def as_typed(self, question: Asked, value: AnswerValue) -> list[tuple[str, str]]:
+        """The answer as the form sends it, so that `read` gives it back."""
+        values = value if isinstance(value, list) else [str(value)]
+        return [(question.key, each) for each in values]
 
     def choices(self, question: Asked) -> tuple[Choice, ...]:
         """What can be chosen, in the survey's order; empty where nothing is."""

@@ -31,6 +31,12 @@ class Ranking(Chosen, kind="ranking", place=7):
             raise InvalidAnswer(_("Two of them have the same number. Use each number once."))
         return sorted(keys, key=lambda key: int(given[key]))
 
+    def as_typed(self, question: Asked, value: AnswerValue) -> list[tuple[str, str]]:
+        return [
+            (self.field_name(question, key), str(place))
+            for place, key in enumerate(keys_in(value), start=1)
+        ]
+
     def in_words(self, question: Asked, value: AnswerValue) -> str:
         places = enumerate(keys_in(value), start=1)
         choices = self.choices(question)

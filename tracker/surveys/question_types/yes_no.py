@@ -10,6 +10,7 @@ from tracker.surveys.question_types.chosen import ChosenOnce
 
 class YesNo(ChosenOnce, kind="yes_no", place=6):
     label = "Yes or no"
+    choices_are_ours = True
     about = "One clear question. Later questions can depend on it."
     setting_inputs = (SettingInput("not_sure", "Offer “Not sure” as well", Look.TICK, initial="y"),)
 
