@@ -28,6 +28,7 @@ from tracker.desk.views import bp as desk
 from tracker.languages import ENGLISH, use_own_catalogues
 from tracker.languages.pages import init_languages
 from tracker.mail.security import SecurityMail
+from tracker.offline.views import bp as offline
 from tracker.opening.views import bp as opening
 from tracker.pictures.views import bp as pictures
 from tracker.pictures.views import init_pictures
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     surveys,
     opening,
     safeguarding,
+    offline,
     responses,
     themes,
     actions,

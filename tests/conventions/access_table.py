@@ -97,6 +97,10 @@ ACCESS: dict[str, Who] = {
     "opening.copy": TEAM,
     # safeguarding
     "safeguarding.help": OPEN,
+    # what a phone keeps
+    "offline.worker": OPEN,
+    "offline.saved": OPEN,
+    "offline.notice": OPEN,
     # responses: a child's words are for the team alone
     "responses.form": OPEN,
     "responses.promise": OPEN,

@@ -41,7 +41,7 @@ from tracker.themes.models import Theme
 
 PASSWORD = "a password for the tests"
 # Pages that aren't pages: files, pictures, calendars, and one that a frame shows.
-NOT_PAGES = {"static", "security.static", "responses.qr_code", "responses.promise", "brand.sample_css"}
+NOT_PAGES = {"static", "security.static", "responses.qr_code", "responses.promise", "brand.sample_css", "offline.worker"}
 
 # Coverage is measured by smaller tests: here it would only cost time.
 pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.no_cover]

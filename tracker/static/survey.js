@@ -7,7 +7,8 @@
 //   document gets a "survey:applied" event.
 // - A list with data-ranking is put in order by buttons.
 // - A form with a [data-do=next] is walked one screen at a time (class Steps). The form gets a
-//   "survey:step" event for each screen.
+//   "survey:step" event for each screen. After "survey:restored" on the document, which says that
+//   answers were put into the controls, everything is drawn anew.
 
 (() => {
   const withWords = (text, words) => text.replace(/\{(\w+)\}/g, (_, name) => words[name]);
@@ -43,6 +44,15 @@
       this.makeFoot();
       this.refresh(items.every((item) => this.numberOf(item) <= this.count));
       list.dataset.ranking = "buttons";
+      document.addEventListener("survey:restored", () => this.again());
+    }
+
+    // The numbers were put back from a draft: the list follows them.
+    again() {
+      const items = Array.from(this.list.children);
+      items.sort((one, other) => this.numberOf(one) - this.numberOf(other));
+      this.list.append(...items);
+      this.refresh(items.every((item) => this.numberOf(item) <= this.count));
     }
 
     numberOf(item) {
@@ -154,7 +164,7 @@
       return Array.from(ranks.children, (item, at) => `${at + 1}. ${item.dataset.thing}`).join("\n");
     }
     const ticked = Array.from(question.querySelectorAll("input:checked"), (input) =>
-      input.closest("label").textContent.trim(),
+      input.closest("label").lastElementChild.firstChild.textContent.trim(),
     );
     const written = question.querySelector(".answer");
     return ticked.join("\n") || (written ? written.value.trim() : "");
@@ -162,6 +172,8 @@
 
   const asks = (question) => question.querySelector("input, select, textarea") !== null;
   const isOpen = (question) => question.dataset.applies !== "no";
+  // Whoever comes back to a page sends the answer of that page, however the page came this time.
+  const MARKS = ["submission_id", "seal"];
 
   // One screen at a time: the start, each question that applies, the check, sending.
   //
@@ -200,6 +212,30 @@
         else this.remember("replaceState"); // the address got a #: still the same screen
       });
       window.addEventListener("pageshow", () => this.refresh());
+      document.addEventListener("survey:restored", () => this.again());
+    }
+
+    // What is kept on the phone (keep.js) comes when somebody begins or has a draft, never before.
+    keep() {
+      const { keep } = this.form.dataset;
+      if (!keep || this.isKept) return;
+      this.isKept = true;
+      import(keep).catch(() => { this.isKept = false; });
+    }
+
+    hasDraft() {
+      try {
+        return sessionStorage.getItem(`draft ${location.pathname}`) !== null;
+      } catch {
+        return false; // a browser that keeps nothing
+      }
+    }
+
+    // A draft was put back: on from the screen where it was left.
+    again() {
+      applyConditions();
+      if (this.lost) this.restore(this.lost);
+      else this.draw(this.screen);
     }
 
     open() {
@@ -221,9 +257,11 @@
     // `screen` is a question, the check, or null for the start.
     show(screen, how = "pushState") {
       const isNew = how === "pushState";
-      if (isNew) this.depth += 1;
+      // A kiosk leaves no way back for the next child.
+      const isKiosk = "kiosk" in this.form.dataset;
+      if (isNew && !isKiosk) this.depth += 1;
       this.draw(screen);
-      this.remember(how);
+      this.remember(isKiosk ? "replaceState" : how);
       if (isNew || screen) this.announce();
     }
 
@@ -241,6 +279,7 @@
       }
       if (kind === "check") this.list();
       this.count();
+      if (screen || this.hasDraft()) this.keep();
     }
 
     button(act) {
@@ -250,7 +289,8 @@
     remember(how) {
       const skipped = this.questions.filter((each) => "skipped" in each.dataset);
       const { depth, isChecked, screen } = this;
-      const state = { depth, isChecked, screen: screen && screen.id, answered: this.answered() };
+      const marks = MARKS.map((name) => (this.form.elements[name] || {}).value);
+      const state = { depth, isChecked, marks, screen: screen && screen.id, answered: this.answered() };
       history[how]({ ...state, skipped: skipped.map((each) => each.id) }, "");
     }
 
@@ -264,6 +304,7 @@
       this.isChecked = this.isChecked || state.isChecked;
       if (isFirst) {
         for (const each of this.questions) if (state.skipped.includes(each.id)) this.skipped(each);
+        MARKS.forEach((name, at) => { if (state.marks[at]) this.form.elements[name].value = state.marks[at]; });
       }
       const screens = [...this.questions, this.check];
       this.draw(screens.find((each) => each.id === state.screen) || null);
@@ -279,6 +320,7 @@
       if (send.dataset.send) send.textContent = send.dataset.send;
       applyConditions(); // the browser may have put answers back only now
       const isLost = this.found && this.found.answered > this.answered();
+      if (isLost) this.lost = this.found;
       this.draw(this.screen && isOpen(this.screen) && !isLost ? this.screen : null);
       this.found = null;
     }
