@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
+from tracker.abuse.views import bp as abuse
 from tracker.accounts.duties import init_duties
 from tracker.accounts.guard import actor_may, init_guard, is_public
 from tracker.accounts.models import Person, Role
@@ -18,7 +19,9 @@ from tracker.accounts.sign_in import RotatingTotp, init_sign_in, sign_in_setting
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
+from tracker.brand.views import bp as brand
 from tracker.capabilities.views import bp as capabilities
+from tracker.catalogues.views import bp as catalogues
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.demo.cli import demo
@@ -45,23 +48,31 @@ from tracker.surveys.queries import uses_of_pictures
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
 from tracker.verdicts.views import bp as verdicts
+from tracker.web.compression import init_compression
 from tracker.web.fields import component_of
 from tracker.web.forms import check_origin, csrf, init_form_protection
 from tracker.web.headers import init_headers
 from tracker.web.input import init_input
+from tracker.web.kept import init_kept_pages
 from tracker.web.limits import init_limits
 from tracker.web.refusals import init_refusals
+from tracker.web.static import init_static
+from tracker.worries.views import bp as worries
 
 BLUEPRINTS = (
     accounts,
     services,
+    brand,
+    catalogues,
     consultations,
     pictures,
     surveys,
     opening,
     safeguarding,
     offline,
+    abuse,
     responses,
+    worries,
     themes,
     actions,
     verdicts,
@@ -77,8 +88,9 @@ def create_app(settings: Config) -> Flask:
     app = Flask(
         __name__,
         template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "tracker/static"),
+        static_folder=None,  # served under addresses that change with the bytes, see init_static
     )
+    init_static(app, ROOT / "tracker/static")
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -102,6 +114,7 @@ def create_app(settings: Config) -> Flask:
     init_languages(app, speaks=_is_spoken, default=_own_language)
     app.before_request(_protect_forms)
     init_headers(app)
+    init_compression(app, _is_spoken)
     init_refusals(app)
     init_guard(app, ties_of)
     init_duties(app, duties_in_services, duties_in_consultations)
@@ -113,6 +126,7 @@ def create_app(settings: Config) -> Flask:
     app.cli.add_command(demo)
     app.cli.add_command(reminders_cli)
     _init_templates(app)
+    init_kept_pages(app, "/s/")
     if settings.scheduler:
         app.extensions["loopkeeper.scheduler"] = start_scheduler(app)
     return app

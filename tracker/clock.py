@@ -3,6 +3,7 @@
 `reminders tick --now` and the tests pass their own; nothing below the views reads a clock.
 """
 
+import time as clock
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,11 @@ from zoneinfo import ZoneInfo
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def seconds_running() -> float:
+    """Seconds on a clock that only ever goes forward: for how long, never for when."""
+    return clock.monotonic()
 
 
 def local_date(now: datetime, time_zone: str) -> date:
@@ -34,3 +40,9 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 def day_in_words(day: date) -> str:
     """`day` as people write it: 4 March 2026."""
     return f"{day.day} {day:%B} {day.year}"
+
+
+def moment_in_words(at: datetime, time_zone: str) -> str:
+    """A moment on the clocks of `time_zone`, as people write it: 4 March 2026, 9:05."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{day_in_words(local.date())}, {local.hour}:{local.minute:02}"

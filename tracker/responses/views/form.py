@@ -31,10 +31,11 @@ from tracker.responses.operations import (
 from tracker.responses.queries import response_by_submission
 from tracker.responses.views.blueprint import bp
 from tracker.responses.views.checking import asked_first, carried
+from tracker.responses.views.keeping import kept_form
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
-from tracker.surveys.queries import survey_by_code
+from tracker.surveys.queries import survey_by_code, variants_of
 from tracker.surveys.question_types import Form, type_of
 from tracker.surveys.translated import TranslatedSurvey, in_language, language_for
 from tracker.web.sealed import SEALED, opened
@@ -58,10 +59,15 @@ def open_form(survey: Survey, submission_id: UUID, invitation: str = "") -> Resp
     """The form of a survey, to be filled in; or why there is none."""
     if survey.consultation.state is not ConsultationState.OPEN:
         return _not_open(survey)
-    seal = gate.seal_form(submission_id, utc_now())
-    page = make_response(
-        _form_page(survey, submission_id, Form(), seal=seal, invitation=invitation)
-    )
+    if invitation:
+        seal = gate.seal_form(submission_id, utc_now())
+        made = _form_page(survey, submission_id, Form(), seal=seal, invitation=invitation)
+        page = make_response(made)
+    else:
+        page = kept_form(
+            survey,
+            lambda marks: _form_page(survey, marks["submission_id"], Form(), seal=marks["seal"]),
+        )
     # Not "no-store", so that going back to this page finds everything that was typed.
     page.headers["Cache-Control"] = "private, no-cache"
     return page
@@ -175,7 +181,11 @@ def _as_read(survey: Survey) -> Survey | TranslatedSurvey:
 
 
 def _form_page(
-    survey: Survey, submission_id: UUID, typed: Form, answers: Answers = NO_ANSWERS, **more: Any
+    survey: Survey,
+    submission_id: UUID | str,
+    typed: Form,
+    answers: Answers = NO_ANSWERS,
+    **more: Any,
 ) -> str:
     asked = [question for question in survey.questions if type_of(question).asks]
     return render_template(
@@ -185,6 +195,7 @@ def _form_page(
         help_nation=survey.consultation.help_page or None,
         asked=len(asked),
         minutes=policy.estimated_minutes(survey.questions),
+        variants=variants_of(current_session(), survey),
         submission_id=submission_id,
         typed=typed,
         errors=answers.errors,

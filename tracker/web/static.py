@@ -1,0 +1,108 @@
+"""Assets: under addresses that change with their bytes, kept by browsers for ever, sent compressed.
+
+`url_for("static", filename="public.css")` gives `/static/<hash>/public.css`. The hash is of the
+bytes, so a new release has new addresses and nothing is ever asked for twice. An address with an
+older hash still gives today's bytes, for a page that was open meanwhile, but is kept by nobody.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+from werkzeug.security import safe_join
+
+FOR_EVER = "public, max-age=31536000, immutable"
+_TEXT = ("text/", "image/svg", "application/json", "application/manifest")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SCRIPT_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_MARGIN = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is sent."""
+
+    body: bytes
+    mimetype: str
+
+    @cached_property
+    def hash(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()[:10]
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """Its gzip form, made once; None for what doesn't get smaller."""
+        if not self.mimetype.startswith(_TEXT):
+            return None
+        return gzip.compress(self.body, 9, mtime=0)
+
+
+def shrunken(name: str, source: str) -> str:
+    """A style sheet or script of ours without comments and indentation.
+
+    In a script only comments that have a line to themselves go, so none of ours may stand at the
+    start of a line inside a string.
+    """
+    if name.endswith(".css"):
+        source = _CSS_COMMENT.sub("", source)
+    elif name.endswith(".js"):
+        source = _SCRIPT_COMMENT.sub("", source)
+    else:
+        return source
+    return _MARGIN.sub("\n", source).strip()
+
+
+def asset_named(folder: str, name: str) -> Asset | None:
+    """The asset, as its file is now; read and compressed once for each version of it."""
+    path = safe_join(folder, name)
+    if path is None:
+        return None
+    try:
+        changed = Path(path).stat().st_mtime_ns
+        return _asset(path, name, changed)
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=512)
+def _asset(path: str, name: str, _changed: int) -> Asset:
+    body = Path(path).read_bytes()
+    mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if not name.startswith("vendor/") and mimetype.startswith("text/"):
+        body = shrunken(name, body.decode()).encode()
+    return Asset(body, mimetype)
+
+
+def init_static(app: Flask, folder: Path) -> None:
+    """Serve the files of `folder`; the app must have been made with `static_folder=None`."""
+    app.config["STATIC_FOLDER"] = str(folder)
+    app.add_url_rule("/static/<version>/<path:filename>", "static", _send)
+    app.url_defaults(_add_hash)
+
+
+def _add_hash(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "version" not in values:
+        found = asset_named(current_app.config["STATIC_FOLDER"], values["filename"])
+        values["version"] = found.hash if found else "missing"
+
+
+def _send(version: str, filename: str) -> Response:
+    found = asset_named(current_app.config["STATIC_FOLDER"], filename)
+    if found is None:
+        abort(404)
+    is_compressed = found.compressed is not None and request.accept_encodings["gzip"] > 0
+    body = found.compressed if is_compressed and found.compressed else found.body
+    answer = Response(body, mimetype=found.mimetype)
+    answer.headers["Cache-Control"] = FOR_EVER if version == found.hash else "no-cache"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if is_compressed:
+        answer.headers["Content-Encoding"] = "gzip"
+    if found.compressed is not None:
+        answer.vary.add("Accept-Encoding")
+    return answer
