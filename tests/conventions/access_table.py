@@ -28,6 +28,7 @@ OPEN: Who = frozenset(Persona)
 STAFF: Who = OPEN - {P.STRANGER}
 ADMIN: Who = frozenset({P.ADMINISTRATOR})
 SAFEGUARDING: Who = frozenset({P.SAFEGUARDING_LEAD})
+KEEPERS_OF_SAFETY: Who = frozenset({P.SAFEGUARDING_LEAD, P.ADMINISTRATOR})
 OVERSEERS: Who = frozenset({P.ADMINISTRATOR, P.PARTICIPATION_LEAD})
 WATCHERS_OF_ALL: Who = OVERSEERS | {P.VIEWER}
 # For one service
@@ -57,6 +58,18 @@ ACCESS: dict[str, Who] = {
     "services.close": ADMIN,
     "services.reopen": ADMIN,
     "services.settings": ADMIN,
+    # catalogues: the languages of the public pages
+    "catalogues.index": ADMIN,
+    "catalogues.add": ADMIN,
+    "catalogues.remove": ADMIN,
+    "catalogues.sentences": ADMIN,
+    # brand: how the public pages look
+    "brand.edit": ADMIN,
+    "brand.logo": ADMIN,
+    "brand.remove_logo": ADMIN,
+    "brand.reset": ADMIN,
+    "brand.sample": ADMIN,
+    "brand.sample_css": ADMIN,
     # consultations
     "consultations.index": STAFF,  # lists those one may see
     "consultations.create": TEAM_SOMEWHERE,
@@ -101,7 +114,21 @@ ACCESS: dict[str, Who] = {
     "offline.worker": OPEN,
     "offline.saved": OPEN,
     "offline.notice": OPEN,
+    "safeguarding.settings": KEEPERS_OF_SAFETY,
+    "safeguarding.wording": KEEPERS_OF_SAFETY,
+    "safeguarding.rule": KEEPERS_OF_SAFETY,
+    "safeguarding.add_rule": KEEPERS_OF_SAFETY,
+    "safeguarding.restore": KEEPERS_OF_SAFETY,
+    # abuse
+    "abuse.protect": TEAM,
+    "abuse.by_invitation": TEAM,
+    "abuse.make": TEAM,
+    "abuse.codes_csv": TEAM,
+    "abuse.call_in": TEAM,
+    "abuse.ask_sum": TEAM,
     # responses: a child's words are for the team alone
+    "responses.invited": OPEN,
+    "responses.enter_code": OPEN,
     "responses.form": OPEN,
     "responses.promise": OPEN,
     "responses.inbox": TEAM,
@@ -110,8 +137,13 @@ ACCESS: dict[str, Who] = {
     "responses.type_in": TEAM,
     "responses.poster": SEERS,
     "responses.qr_code": SEERS,
-    "responses.worries": SAFEGUARDING,
-    "responses.give_back": SAFEGUARDING,
+    # worries: the words of a flagged answer are for the safeguarding lead alone
+    "worries.index": SAFEGUARDING,
+    "worries.flag": SAFEGUARDING,
+    "worries.read": SAFEGUARDING,
+    "worries.acknowledge": SAFEGUARDING,
+    "worries.write": SAFEGUARDING,
+    "worries.reopen": SAFEGUARDING,
     # themes
     "themes.index": TEAM,
     "themes.edit": TEAM,
@@ -135,6 +167,13 @@ ACCESS: dict[str, Who] = {
     "board.index": OPEN,
     "board.consultation": OPEN,
     "board.answer": OPEN,
+    "board.withdraw": OPEN,  # whoever holds the four words
+    "board.correct": OPEN,
+    # subscriptions: whoever holds the link in a mail
+    "subscriptions.ask": OPEN,
+    "subscriptions.confirm": OPEN,
+    "subscriptions.stop": OPEN,
+    "subscriptions.judge": OPEN,
     # reminders
     "reminders.timeline": SEERS,
     "reminders.snooze": TEAM,

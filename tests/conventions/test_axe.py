@@ -34,6 +34,8 @@ from tracker.reminders.links import make_link
 from tracker.reminders.models import Case, Mail
 from tracker.reminders.worker import tick
 from tracker.responses.models import SurveyResponse
+from tracker.safeguarding.models import Flag
+from tracker.safeguarding.wording import rules_of
 from tracker.services.models import Service
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.question_types import QUESTION_TYPES
@@ -41,7 +43,15 @@ from tracker.themes.models import Theme
 
 PASSWORD = "a password for the tests"
 # Pages that aren't pages: files, pictures, calendars, and one that a frame shows.
-NOT_PAGES = {"static", "security.static", "responses.qr_code", "responses.promise", "brand.sample_css", "offline.worker"}
+NOT_PAGES = {
+    "static",
+    "security.static",
+    "responses.qr_code",
+    "responses.promise",
+    "brand.sample_css",
+    "catalogues.sentences",
+    "offline.worker",
+}
 
 # Coverage is measured by smaller tests: here it would only cost time.
 pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.no_cover]
@@ -163,7 +173,13 @@ def _candidates(app: Flask, session: Session) -> dict[str, list[Any]]:
         "language": ["cy", "ar"],
         "token": [link.rsplit("/", 1)[1], "not-a-link"],
         "form_id": [uuid4()],
+        "flag_id": list(session.scalars(select(Flag.id).limit(2))),
+        "rule_key": [_rule_key(session)],
     }
+
+
+def _rule_key(session: Session) -> str:
+    return rules_of(session)[0].key
 
 
 def _look_at_staff_pages(browser: Browser, site: str, addresses: Sequence[str]) -> Iterator[str]:

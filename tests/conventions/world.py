@@ -13,6 +13,8 @@ from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
 from tracker.reminders.models import Case, Mail, MailKind
 from tracker.reminders.policy import CaseKind
+from tracker.safeguarding.models import Flag, WordingRule
+from tracker.safeguarding.policy import Category
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,11 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
         not_before=make.NOW,
         subject="A subject",
     )
-    session.add_all([case, mail])
+    flag = Flag(response_id=response.id, consultation_id=consultation.id, raised_at=make.NOW)
+    rule = WordingRule(
+        language="en", phrase="no way home", category=Category.FEAR, changed_at=make.NOW
+    )
+    session.add_all([case, mail, flag, rule])
     session.flush()
     return {
         "person_id": bystander.id,
@@ -75,6 +81,7 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
         "code": survey.code,
         "question_id": question.id,
         "response_id": response.id,
+        "flag_id": flag.id,
         "theme_id": theme.id,
         "action_id": action.id,
         "version_id": action.versions[0].id,
@@ -90,6 +97,7 @@ def _plain_values() -> dict[str, Any]:
         "filename": "staff.css",
         "token": "not-a-token",
         "form_id": UUID(int=1),
+        "rule_key": "own-1",
         "nation": "england",
         "kind": "short_text",
         "language": "cy",

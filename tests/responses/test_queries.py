@@ -23,7 +23,7 @@ from tracker.responses.queries import (
     response_or_404,
     responses_among,
     said_by,
-    worries,
+    said_to_lead,
 )
 from tracker.surveys.models import Question, Survey
 
@@ -196,7 +196,7 @@ def test_inbox_pages_hold_fifty_and_stay_in_range(
     assert (found.page, found.pages, len(found.rows)) == (page, 2, rows)
 
 
-def test_inbox_and_worries_ask_as_often_for_three_as_for_one(
+def test_inbox_asks_as_often_for_three_as_for_one(
     session: Session, survey: Survey, question: Question
 ) -> None:
     consultation_id, asked = survey.consultation_id, []
@@ -207,30 +207,39 @@ def test_inbox_and_worries_ask_as_often_for_three_as_for_one(
         session.commit()
         with counted(session) as statements:
             inbox(session, consultation_id)
-            worries(session)
         asked.append(len(statements))
 
     assert asked[0] == asked[1] <= 10
 
 
-def test_worries_are_read_across_consultations_newest_first(
+def test_said_to_lead_holds_what_the_team_may_not_read(
     session: Session, survey: Survey, question: Question
 ) -> None:
-    make.make_response(session, survey, answers={question: "Spam"}, **SPAM)
-    old = make.make_response(
+    worry = make.make_response(session, survey, answers={question: "I am not safe"}, **WORRY)
+    held = make.make_response(
         session,
         survey,
-        answers={question: "I am not safe"},
-        **WORRY | {"set_aside_on": TODAY - timedelta(days=1)},
+        answers={question: "He hits me"},
+        set_aside=SetAsideReason.HELD,
+        set_aside_on=TODAY,
     )
-    other = make.make_survey(session, make.make_open_consultation(session, title="Other"))
-    new = make.make_response(session, other, **WORRY)
 
-    found = worries(session)
+    assert said_by(session, [worry.id, held.id]) == {}
+    assert said_to_lead(session, held.id)[0].answer == "He hits me"
 
-    assert [worry.id for worry in found] == [new.id, old.id]
-    assert found[0].consultation.title == "Other"
-    assert found[1].said[0].answer == "I am not safe"
+
+def test_inbox_leaves_out_what_is_held_and_counts_it(
+    session: Session, survey: Survey, question: Question
+) -> None:
+    for values in ({}, SPAM, WORRY, {"set_aside": SetAsideReason.HELD, "set_aside_on": TODAY}):
+        make.make_response(session, survey, answers={question: "Words"}, **values)
+
+    kept = inbox(session, survey.consultation_id)
+    aside = inbox(session, survey.consultation_id, show=Show.SET_ASIDE)
+
+    counts = kept.counts
+    assert (counts.kept, counts.set_aside, counts.held, counts.total) == (1, 2, 1, 4)
+    assert (len(kept.rows), len(aside.rows)) == (1, 2)
 
 
 def test_ids_of_responses_tell_no_order(session: Session, survey: Survey) -> None:

@@ -43,6 +43,7 @@ class Act(StrEnum):
     SEE_OPEN_LOOPS = "see_open_loops"
     SEE_OUTBOX = "see_outbox"
     READ_SAFEGUARDING = "read_safeguarding"
+    SET_SAFEGUARDING = "set_safeguarding"
     # Every signed-in person
     USE_DESK = "use_desk"
     # For one service
@@ -82,6 +83,7 @@ ALLOWED: dict[Act, frozenset[Standing]] = {
     Act.SEE_OPEN_LOOPS: frozenset({_ADMIN, _LEAD, RoleName.VIEWER}),
     Act.SEE_OUTBOX: frozenset({_ADMIN, _LEAD}),
     Act.READ_SAFEGUARDING: frozenset({RoleName.SAFEGUARDING_LEAD}),
+    Act.SET_SAFEGUARDING: frozenset({RoleName.SAFEGUARDING_LEAD, _ADMIN}),
     Act.USE_DESK: frozenset(),  # decided in `may`: everybody who is signed in and active
     Act.SEE_CONSULTATION: _TEAM | _WATCHERS,
     Act.EDIT_CONSULTATION: _TEAM,

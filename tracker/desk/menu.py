@@ -29,6 +29,7 @@ _CONSULTATION = (
     "desk.consultation",
     "reminders.timeline",
 )
+_WORRIES = ("worries.", "safeguarding.wording", "safeguarding.settings", "safeguarding.rule")
 _SERVICES = ("services.create", "services.edit", "services.close", "services.reopen")
 _PEOPLE = (
     "accounts.add_person",
@@ -42,7 +43,7 @@ MENU = (
     Entry("What needs you", "desk.home", Act.USE_DESK),
     Entry("Consultations", "consultations.index", Act.SEE_CONSULTATION, _CONSULTATION),
     Entry("Open loops", "desk.open_loops", Act.SEE_OPEN_LOOPS),
-    Entry("Worries", "responses.worries", Act.READ_SAFEGUARDING),
+    Entry("Worries", "worries.index", Act.READ_SAFEGUARDING, _WORRIES),
     Entry("Outbox", "reminders.outbox", Act.SEE_OUTBOX, ("reminders.mail",)),
     Entry("Services", "services.index", Act.MANAGE_SERVICES, _SERVICES),
     Entry("People", "accounts.people", Act.MANAGE_PEOPLE, _PEOPLE),

@@ -1,8 +1,6 @@
 """The outbox and the timelines for staff, and putting a case off."""
 
-from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -19,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from config import Config
 from tracker.accounts.guard import current_person, require
 from tracker.accounts.policy import Act
-from tracker.clock import day_in_words, utc_now
+from tracker.clock import day_in_words, moment_in_words, utc_now
 from tracker.consultations.queries import consultation_or_404
 from tracker.db import current_session
 from tracker.errors import NotFound
@@ -43,11 +41,7 @@ _FRAME_POLICY = (
 )
 
 
-@bp.app_template_filter("moment")
-def moment_in_words(at: datetime, time_zone: str) -> str:
-    """A moment on the clocks of `time_zone`, as people write it: 4 March 2026, 9:05."""
-    local = at.astimezone(ZoneInfo(time_zone))
-    return f"{day_in_words(local.date())}, {local.hour}:{local.minute:02}"
+bp.add_app_template_filter(moment_in_words, "moment")
 
 
 def _settings() -> Config:
@@ -189,7 +183,10 @@ def send_again(mail_id: int) -> ResponseReturnValue:
     found = queries.mail_or_404(session, mail_id)
     operations.send_again(session, found, now=utc_now())
     session.commit()
-    flash(f"It goes to {found.recipient.name} again with the next mails.", "success")
+    flash(
+        f"It goes to {found.recipient.name if found.recipient else 'the subscriber'} again with the next mails.",
+        "success",
+    )
     return redirect(url_for("reminders.outbox"))
 
 

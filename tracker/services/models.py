@@ -17,6 +17,10 @@ service_deputies = Table(
 )
 
 
+# Where "Leave this page quickly" leads unless the organisation says otherwise.
+LEAVE_ADDRESS = "https://www.bbc.co.uk/weather"
+
+
 class Organisation(Base):
     """The one organisation of this installation (a single row, id 1)."""
 
@@ -39,6 +43,15 @@ class Organisation(Base):
     reopens_at_share: Mapped[int] = mapped_column(default=50, server_default="50")
     # What public pages speak with somebody whose browser asks for nothing we have.
     language: Mapped[str] = mapped_column(String(12), default="en")
+    # Safeguarding: who is asked first, how many hours they have, and where "leave" leads.
+    first_safeguarding_lead_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    acknowledge_hours: Mapped[int] = mapped_column(default=4, server_default="4")
+    escalate_hours: Mapped[int] = mapped_column(default=8, server_default="8")
+    leave_address: Mapped[str] = mapped_column(
+        String(200), default=LEAVE_ADDRESS, server_default=LEAVE_ADDRESS
+    )
+    # New with every change of the wording rules; "" while they are as the product ships them.
+    wording_stamp: Mapped[str] = mapped_column(String(32), default="", server_default="")
 
 
 class Service(Base):

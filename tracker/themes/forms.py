@@ -10,7 +10,7 @@ from wtforms import Field, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import ValidationError
 
-from tracker.responses.forms import REASON_LABELS
+from tracker.responses.forms import CHOSEN_BY_STAFF
 from tracker.responses.models import SetAsideReason
 from tracker.themes.models import Theme
 from tracker.themes.policy import cleaned, statement_problem
@@ -68,7 +68,7 @@ class TableForm(CodingForm):
     response = SelectMultipleField("Answers", validate_choice=False)
     reason = SelectField(
         "Why set aside",
-        choices=[SelectChoice(reason.value, words) for reason, words in REASON_LABELS.items()],
+        choices=[SelectChoice(reason.value, words) for reason, words in CHOSEN_BY_STAFF.items()],
         validate_choice=False,
     )
 
@@ -79,7 +79,7 @@ class TableForm(CodingForm):
 
     def why(self) -> SetAsideReason | None:
         """The reason chosen; None puts what is wrong beside it."""
-        if self.reason.data in list(SetAsideReason):
+        if self.reason.data in list(CHOSEN_BY_STAFF):
             return SetAsideReason(self.reason.data)
         self.reason.errors = ["Choose why from the list"]
         return None

@@ -4,6 +4,7 @@ Only responses that are not set aside are ever here, so no safeguarding worry is
 """
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import NotFound
 from tracker.responses.models import Source, SurveyResponse
-from tracker.responses.queries import Said, said_by
+from tracker.responses.queries import Said, is_held, said_by
 from tracker.themes.models import Coding
 
 
@@ -22,10 +23,11 @@ class Coverage:
     heard: int
     to_hear: int
     set_aside: int
+    held: int = 0  # of those to be heard, with the safeguarding lead meanwhile
 
     @property
     def left(self) -> int:
-        return self.to_hear - self.heard
+        return self.to_hear - self.heard - self.held
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Heard:
     theme_ids: frozenset[int]
     previous_id: UUID | None
     next_id: UUID | None
+    corrected_on: date | None = None  # the respondent changed it since
 
 
 def coverage_of(session: Session, consultation_id: int) -> Coverage:
@@ -45,11 +48,13 @@ def coverage_of(session: Session, consultation_id: int) -> Coverage:
     is_kept = SurveyResponse.set_aside.is_(None)
     kept = func.count(case((is_kept, 1)))
     heard = func.count(case((is_kept & is_coded(), 1)))
-    query = select(kept, heard, func.count()).where(
+    held = func.count(case((is_held(), 1)))
+    query = select(kept, heard, held, func.count()).where(
         SurveyResponse.consultation_id == consultation_id
     )
-    to_hear, done, total = session.execute(query).one()
-    return Coverage(heard=done, to_hear=to_hear, set_aside=total - to_hear)
+    readable, done, with_lead, total = session.execute(query).one()
+    to_hear = readable + with_lead
+    return Coverage(heard=done, to_hear=to_hear, set_aside=total - to_hear, held=with_lead)
 
 
 def next_unheard(session: Session, consultation_id: int, after: UUID | None = None) -> UUID | None:
@@ -75,6 +80,7 @@ def heard_or_404(session: Session, consultation_id: int, response_id: UUID) -> H
         theme_ids=frozenset(codings),
         previous_id=session.scalar(before.order_by(SurveyResponse.id.desc()).limit(1)),
         next_id=session.scalar(beyond.order_by(SurveyResponse.id).limit(1)),
+        corrected_on=found.corrected_on,
     )
 
 

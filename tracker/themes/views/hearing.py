@@ -11,7 +11,7 @@ from tracker.clock import utc_now
 from tracker.consultations.models import Consultation
 from tracker.db import current_session
 from tracker.errors import NotFound
-from tracker.responses.forms import REASON_LABELS
+from tracker.responses.forms import CHOSEN_BY_STAFF
 from tracker.responses.models import SetAsideReason
 from tracker.responses.operations import take_back
 from tracker.responses.queries import responses_among
@@ -46,7 +46,7 @@ def hear(consultation_id: int) -> ResponseReturnValue:
     form.offer(row.theme for row in rows)
     if request.method == "POST" and heard is not None:
         reason = request.form.get("aside", "")
-        if reason in list(SetAsideReason):
+        if reason in list(CHOSEN_BY_STAFF):
             return _set_aside(session, consultation, heard, SetAsideReason(reason))
         if form.check(_NOTHING_CHOSEN):
             return _code(session, consultation, heard, form)
@@ -59,7 +59,7 @@ def hear(consultation_id: int) -> ResponseReturnValue:
         form=form,
         done=done,
         undo_form=ConfirmForm(),
-        reasons=REASON_LABELS,
+        reasons=CHOSEN_BY_STAFF,
     )
 
 

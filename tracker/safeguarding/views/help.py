@@ -1,6 +1,6 @@
 """The help page: where to turn, the same for everybody, with no script and nothing to sign."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts.guard import public
@@ -12,10 +12,9 @@ from tracker.safeguarding.helplines import (
     helplines_of,
     nation_named,
 )
+from tracker.safeguarding.views.blueprint import bp
 from tracker.services.models import Organisation
 from tracker.working_days import NATION_NAMES, Nation
-
-bp = Blueprint("safeguarding", __name__, url_prefix=None)
 
 
 @bp.get("/help")
