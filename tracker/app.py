@@ -47,6 +47,7 @@ from tracker.services.views import bp as services
 from tracker.surveys.queries import uses_of_pictures
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
+from tracker.subscriptions.views import bp as subscriptions
 from tracker.verdicts.views import bp as verdicts
 from tracker.web.compression import init_compression
 from tracker.web.fields import component_of
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     themes,
     actions,
     verdicts,
+    subscriptions,
     board,
     reminders,
     capabilities,
@@ -158,11 +160,15 @@ def _init_transactions(app: Flask) -> None:
             transactions.close()
 
 
+# For staff, or with no words in it: links to these carry no language.
+_WITHOUT_LANGUAGE = ("static", "security.", "capabilities.", "pictures.", "offline.worker")
+
+
 def _is_spoken(endpoint: str | None) -> bool:
     """Whether a page is for everybody, and so in every language; pages for staff are English."""
     if endpoint is None:
         return not request.path.startswith("/staff")
-    if endpoint == "static" or endpoint.startswith(("security.", "capabilities.")):
+    if endpoint.startswith(_WITHOUT_LANGUAGE):
         return False
     return is_public(endpoint)
 

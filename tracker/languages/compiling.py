@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
+
+from tracker.languages.soundness import fault_in
 
 
 def spoken(catalogues: Sequence[Catalog]) -> NullTranslations:
@@ -17,12 +19,18 @@ def spoken(catalogues: Sequence[Catalog]) -> NullTranslations:
 
 
 def said_in(catalog: Catalog, *, even_if_empty: bool = False) -> frozenset[str]:
-    """The sentences a catalogue has a finished translation of; of a plural one, its singular."""
+    """The sentences a catalogue has a finished, sound translation of; of a plural one, its singular."""
     return frozenset(
         _singular(message.id)
         for message in catalog
-        if message.id and (even_if_empty or (_is_whole(message.string) and not message.fuzzy))
+        if message.id and (even_if_empty or _is_finished(message))
     )
+
+
+def _is_finished(message: Message) -> bool:
+    if message.fuzzy or not _is_whole(message.string):
+        return False
+    return fault_in(message.id, message.string) is None
 
 
 def _is_whole(said: str | Sequence[str] | None) -> bool:

@@ -4,6 +4,7 @@ A catalogue of the organisation's own adds a language, or says some sentences of
 better: its sentences win, one by one, and what it leaves out stays as it was.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,10 +13,13 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from tracker.languages.compiling import said_in, spoken
+from tracker.languages.soundness import LARGEST_FILE, fault_in
+
+log = logging.getLogger(__name__)
 
 ENGLISH = "en"
 SHIPPED = Path(__file__).parent / "catalogues"
@@ -110,9 +114,12 @@ class Shelf:
         """A file that was put there by hand and is broken is left out: the site has to start."""
         assert self.own is not None  # noqa: S101
         try:
-            return catalogue_in((self.own / f"{code}.po").read_bytes(), code)
-        except (BadCatalogue, OSError):
+            data = (self.own / f"{code}.po").read_bytes()
+            examined(data, code)
+        except (BadCatalogue, OSError) as broken:
+            log.warning("%s.po is left out: %s", code, broken)
             return None
+        return catalogue_in(data, code)
 
 
 def catalogue_in(data: bytes, code: str) -> Catalog:
@@ -137,6 +144,45 @@ def sentences() -> Catalog:
 @cache
 def _shipped() -> dict[str, Catalog]:
     return {file.stem: catalogue_in(file.read_bytes(), file.stem) for file in SHIPPED.glob("*.po")}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in a catalogue that somebody brings: how much it says, and what can't be used."""
+
+    percent: int
+    faults: list[str]
+
+
+def examined(data: bytes, code: str) -> Report:
+    """Look at a catalogue before it is used. Raises `BadCatalogue` where nothing of it can be."""
+    if len(data) > LARGEST_FILE:
+        raise BadCatalogue("This file is too large for a catalogue. Is it the right one?")
+    catalog = catalogue_in(data, code)
+    usual = Catalog(locale=locale_of(code))
+    if catalog.num_plurals != usual.num_plurals:
+        raise BadCatalogue(
+            f"This file counts in {catalog.num_plurals} forms, but {usual.locale_identifier} needs "
+            f"{usual.num_plurals}. Begin with our file for translators."
+        )
+    ours = {message.id: message for message in sentences() if message.id}
+    said = [message for message in catalog if message.id in ours and message.string]
+    if not any(any(message.string or ()) for message in said):
+        raise BadCatalogue("There is no sentence of ours in this file. Is it the right one?")
+    try:
+        language = _language(code, [catalog])
+    except (ValueError, SyntaxError):
+        raise BadCatalogue("Its rule for plurals can't be read.") from None
+    return Report(language.percent, _faults(said))
+
+
+def _faults(said: list[Message]) -> list[str]:
+    found = ((message.id, fault_in(message.id, message.string or "")) for message in said)
+    return [
+        f"“{original if isinstance(original, str) else original[0]}”: {fault}"
+        for original, fault in found
+        if fault
+    ]
 
 
 def _language(code: str, catalogues: list[Catalog]) -> Language:

@@ -25,6 +25,7 @@ from tracker.opening.policy import GateFacts, Missing, Move, may_move, missing, 
 from tracker.opening.queries import gate_facts
 from tracker.services.queries import organisation
 from tracker.surveys.queries import surveys_of
+from tracker.surveys.translated import incomplete
 
 bp = Blueprint("opening", __name__, url_prefix="/staff/consultations/<int:consultation_id>")
 
@@ -67,6 +68,7 @@ def open(consultation_id: int) -> ResponseReturnValue:  # noqa: A001  (named as 
         form=form,
         cautions=warnings(facts),
         anonymity_words=ANONYMITY_WORDS,
+        unfinished=incomplete(surveys_of(session, consultation.id)),
     )
 
 
@@ -205,11 +207,13 @@ def _facts(session: Session, consultation: Consultation, now: datetime) -> GateF
 def _checklist(consultation: Consultation, refused: list[Missing] | None = None) -> str:
     session = current_session()
     facts = _facts(session, consultation, utc_now())
+    surveys = surveys_of(session, consultation.id)
     return render_template(
         "opening/gate.html",
         consultation=consultation,
         lines=checklist_of(facts, consultation),
         cautions=warnings(facts),
         refused=refused,
-        surveys=surveys_of(session, consultation.id),
+        surveys=surveys,
+        unfinished=incomplete(surveys),
     )

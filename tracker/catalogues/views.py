@@ -1,0 +1,84 @@
+"""Pages about the languages of this installation, for administrators."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from tracker.accounts.guard import require
+from tracker.accounts.policy import Act
+from tracker.catalogues import operations
+from tracker.catalogues.forms import CatalogueForm, FirstLanguageForm
+from tracker.catalogues.operations import CatalogueRefused
+from tracker.db import current_session
+from tracker.errors import NotFound
+from tracker.languages import language_named, languages
+from tracker.languages.shelf import TEMPLATE
+from tracker.services.queries import organisation
+
+bp = Blueprint("catalogues", __name__, url_prefix="/staff/settings/languages")
+
+
+@bp.route("", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    """Every language with how much of it is there; which one comes first."""
+    require(Act.MANAGE_SETTINGS)
+    session = current_session()
+    kept = organisation(session)
+    form = FirstLanguageForm(data={"language": kept.language}).offer()
+    if form.validate_on_submit():
+        kept.language = form.language.data
+        session.commit()
+        flash("The first language is saved.")
+        return redirect(url_for("catalogues.index"))
+    return _page(form, CatalogueForm(formdata=None))
+
+
+@bp.post("/add")
+def add() -> ResponseReturnValue:
+    """Take a catalogue file, or say what is wrong with it."""
+    require(Act.MANAGE_SETTINGS)
+    form = CatalogueForm()
+    kept = organisation(current_session())
+    first = FirstLanguageForm(formdata=None, data={"language": kept.language}).offer()
+    if not form.validate_on_submit():
+        return _page(first, form), 400
+    try:
+        report = operations.add_catalogue(form.code.data or "", form.file.data.read())
+    except CatalogueRefused as refusal:
+        form.file.errors = [refusal.message]
+        return _page(first, form), 400
+    flash(f"The catalogue is in use. It says {report.percent} % of all sentences.")
+    return redirect(url_for("catalogues.index"))
+
+
+@bp.route("/<language>/remove", methods=["GET", "POST"])
+def remove(language: str) -> ResponseReturnValue:
+    """Take a catalogue of the organisation's own out again."""
+    require(Act.MANAGE_SETTINGS)
+    if language not in operations.own_codes():
+        raise NotFound("There is no catalogue of your own for this language.")
+    form = FlaskForm()
+    if form.validate_on_submit():
+        operations.remove_catalogue(language)
+        flash("The catalogue is taken out.")
+        return redirect(url_for("catalogues.index"))
+    return render_template("catalogues/remove.html", language=language_named(language), form=form)
+
+
+@bp.get("/sentences.pot")
+def sentences() -> ResponseReturnValue:
+    """Every sentence, for a translator to begin with."""
+    require(Act.MANAGE_SETTINGS)
+    page = Response(TEMPLATE.read_bytes(), mimetype="text/x-gettext-translation")
+    page.headers["Content-Disposition"] = "attachment; filename=loopkeeper.pot"
+    return page
+
+
+def _page(first: FirstLanguageForm, form: CatalogueForm) -> str:
+    return render_template(
+        "catalogues/index.html",
+        first=first,
+        form=form,
+        languages=list(languages().values()),
+        own=operations.own_codes(),
+    )
