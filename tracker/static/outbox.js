@@ -132,11 +132,14 @@ self.outbox = (() => {
     return controller.signal;
   }
 
-  // When to try again: as the server says, else later and later; never all phones at once.
-  function wait(tries, response) {
-    const asked = response ? Number(response.headers.get("Retry-After")) : 0;
-    const seconds = asked > 0 ? Math.min(asked, 3600) : WAITS[Math.min(tries, WAITS.length) - 1];
-    return seconds * (1000 + Math.random() * 200);
+  // Puts off the next try: as the server says, else later and later; never all phones at once.
+  function putOff(item, reply) {
+    const asked = reply ? Number(reply.headers.get("Retry-After")) : 0;
+    item.tries += 1;
+    const seconds = asked > 0 ? Math.min(asked, 3600) : WAITS[Math.min(item.tries, WAITS.length) - 1];
+    item.next = Date.now() + seconds * (1000 + Math.random() * 200);
+    item.isHeld = asked > 0; // by the server: then no press makes it go sooner
+    return item;
   }
 
   async function trySending(item) {
@@ -154,16 +157,17 @@ self.outbox = (() => {
     if (result === "sent" || result === "refused") {
       known.state = result;
     } else {
-      known.tries += 1;
-      known.next = Date.now() + wait(known.tries, reply);
+      putOff(known, reply);
     }
-    await put(known);
+    if (known.kiosk && known.state === "sent") await remove(known.id);
+    else await put(known);
     return known;
   }
 
   let sending = null;
 
-  // Tries every answer whose time has come; with `isForced`, every one that waits. Resolves to all.
+  // Tries every answer whose time has come; with `isForced`, every one that nobody but us put off.
+  // Resolves to all that are here then.
   function send(isForced = false) {
     sending = sending || sendAll(isForced).finally(() => { sending = null; });
     return sending;
@@ -172,10 +176,10 @@ self.outbox = (() => {
   async function sendAll(isForced) {
     const waiting = (await all()).filter((item) => item.state === "waiting");
     for (const item of waiting) {
-      if (isForced || item.next <= Date.now()) await trySending(item);
+      if (item.next <= Date.now() || (isForced && !item.isHeld)) await trySending(item);
     }
     return all();
   }
 
-  return { all, find, isPossible, keep, post, put, remove, seal, send, verdict, wait, within };
+  return { all, isPossible, keep, post, put, putOff, remove, send, verdict, within };
 })();

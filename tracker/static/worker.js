@@ -112,7 +112,8 @@ async function visit(event, url) {
   const network = fromNetwork(event);
   const kept = await copyOf(url);
   if (kept) event.waitUntil(network.then((response) => renew(url, response.clone()), () => {}));
-  event.waitUntil(outbox.send().catch(() => {}));
+  // Where a page arrives, an answer may go.
+  event.waitUntil(network.then((response) => outbox.send(response.ok)).catch(() => {}));
   try {
     const response = await (kept ? within(network, PATIENCE) : network);
     if (kept && response.status >= 500) return asFresh(kept, url);
@@ -210,18 +211,17 @@ async function keepForm(body, url) {
 
 // The reply to show, or null where the answer has to wait.
 async function tryOnce(request, item) {
+  let reply = null;
   try {
     if (!navigator.onLine) throw new Error("No network");
-    const reply = await (item.isBox ? outbox.post(item) : fetch(request, { signal: outbox.within(SENDING) }));
+    reply = await (item.isBox ? outbox.post(item) : fetch(request, { signal: outbox.within(SENDING) }));
     if (outbox.verdict(reply) === "later") throw new Error("Not looked at");
     await outbox.remove(item.id);
     return reply;
   } catch {
     if (item.state === "waiting") {
       const { isBox, ...kept } = item;
-      kept.tries += 1;
-      kept.next = Date.now() + outbox.wait(kept.tries);
-      await outbox.put(kept);
+      await outbox.put(outbox.putOff(kept, reply));
     }
     return null;
   }

@@ -38,7 +38,8 @@ from tracker.surveys.policy import Answers, read_answers
 from tracker.surveys.queries import survey_by_code, variants_of
 from tracker.surveys.question_types import Form, type_of
 from tracker.surveys.translated import TranslatedSurvey, in_language, language_for
-from tracker.web.sealed import SEALED, opened
+from tracker.web.refusals import PLAIN, refusal_page
+from tracker.web.sealed import SEALED, SealBroken, opened
 
 NO_ANSWERS = Answers()
 
@@ -97,6 +98,8 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
         typed = opened(request.form, current_app.config["LOOPKEEPER"])
     except RequestEntityTooLarge:
         return render_template("responses/too_long.html"), 413
+    except SealBroken as broken:
+        return refusal_page(400, PLAIN[400][0], broken.message)
     if not typed and request.content_length:
         abort(415)
     survey = _survey_or_404(session, code)
