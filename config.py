@@ -197,6 +197,8 @@ class Config:
             "SECRET_KEY": self.derived_key("session"),
             "SECRET_KEY_FALLBACKS": self.derived_keys("session")[1:],
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # An error in a log must not quote what a child wrote.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
             "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
             "MAX_FORM_PARTS": 1000,

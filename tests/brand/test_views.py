@@ -152,3 +152,29 @@ def test_sample_css_takes_whatever_it_is_asked_as_the_standard(
     sheet = browser.get(f"{LOOK}/sample.css?{query}").text
 
     assert "--brand:#0b5563;" in sheet and "--paper:#fffdf8;" in sheet
+
+
+def test_public_pages_carry_the_look_in_their_one_stylesheet(
+    session: Session, browser: FlaskClient, client: FlaskClient
+) -> None:
+    def stylesheet() -> str:
+        return re.findall(
+            r'<link rel="stylesheet" href="([^"]+public\.css)"', client.get("/").text
+        )[0]
+
+    before = stylesheet()
+    plain = client.get(before)
+    browser.post(LOOK, data=PURPLE)
+    after = stylesheet()
+
+    own = client.get(after)
+    assert before != after
+    assert own.text.startswith(plain.text) and "--brand:#5b2a86;" in own.text
+    assert "immutable" in own.headers["Cache-Control"]
+    # A page that was open meanwhile gets today's look, and no browser keeps it under the old name.
+    assert client.get(before).text == own.text
+    assert client.get(before).headers["Cache-Control"] == "no-cache"
+    packed = client.get(after, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    browser.post(f"{LOOK}/reset")
+    assert stylesheet() == before

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,6 +23,14 @@ _TEXT = ("text/", "image/svg", "application/json", "application/manifest")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SCRIPT_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _MARGIN = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What this installation adds to the end of a file."""
+
+    digest: Callable[[], str]  # changes whenever the text does; "" while there is none
+    text: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -86,20 +95,44 @@ def init_static(app: Flask, folder: Path) -> None:
     app.url_defaults(_add_hash)
 
 
+def add_to_asset(app: Flask, name: str, addition: Addition) -> None:
+    """From now on this file ends with what `addition` says at the moment of asking."""
+    app.extensions.setdefault("loopkeeper.additions", {})[name] = addition
+
+
+def _digest_of_addition(name: str) -> str:
+    addition: Addition | None = current_app.extensions.get("loopkeeper.additions", {}).get(name)
+    return addition.digest() if addition else ""
+
+
+def _with_addition(name: str, asset: Asset) -> Asset:
+    if not _digest_of_addition(name):
+        return asset
+    return _joined(asset, current_app.extensions["loopkeeper.additions"][name].text())
+
+
+@lru_cache(maxsize=8)
+def _joined(asset: Asset, text: str) -> Asset:
+    return Asset(asset.body + b"\n" + text.encode(), asset.mimetype)
+
+
 def _add_hash(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static" and "version" not in values:
-        found = asset_named(current_app.config["STATIC_FOLDER"], values["filename"])
-        values["version"] = found.hash if found else "missing"
+        name = values["filename"]
+        found = asset_named(current_app.config["STATIC_FOLDER"], name)
+        values["version"] = found.hash + _digest_of_addition(name) if found else "missing"
 
 
 def _send(version: str, filename: str) -> Response:
     found = asset_named(current_app.config["STATIC_FOLDER"], filename)
     if found is None:
         abort(404)
+    is_newest = version == found.hash + _digest_of_addition(filename)
+    found = _with_addition(filename, found)
     is_compressed = found.compressed is not None and request.accept_encodings["gzip"] > 0
     body = found.compressed if is_compressed and found.compressed else found.body
     answer = Response(body, mimetype=found.mimetype)
-    answer.headers["Cache-Control"] = FOR_EVER if version == found.hash else "no-cache"
+    answer.headers["Cache-Control"] = FOR_EVER if is_newest else "no-cache"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if is_compressed:
         answer.headers["Content-Encoding"] = "gzip"
