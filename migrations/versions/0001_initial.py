@@ -22,21 +22,6 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_looks_only_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_looks'))
     )
-    op.create_table('organisations',
-    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('name', sa.String(length=120), nullable=False),
-    sa.Column('nation', sa.String(length=40), nullable=False),
-    sa.Column('time_zone', sa.String(length=60), nullable=False),
-    sa.Column('goes_live_on', sa.Date(), nullable=False),
-    sa.Column('is_sending', sa.Boolean(), nullable=False),
-    sa.Column('is_demo', sa.Boolean(), nullable=False),
-    sa.Column('look_digest', sa.String(length=16), nullable=False),
-    sa.Column('reopens_at_judging', sa.Integer(), server_default='8', nullable=False),
-    sa.Column('reopens_at_share', sa.Integer(), server_default='50', nullable=False),
-    sa.Column('language', sa.String(length=12), nullable=False),
-    sa.CheckConstraint('id = 1', name=op.f('ck_organisations_only_one')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisations'))
-    )
     op.create_table('people',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -59,32 +44,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_roles')),
     sa.UniqueConstraint('name', name=op.f('uq_roles_name'))
     )
-    op.create_table('mails',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('notice_key', sa.String(length=80), nullable=True),
-    sa.Column('recipient_id', sa.Integer(), nullable=False),
-    sa.Column('day', sa.Date(), nullable=True),
-    sa.Column('state', sa.String(length=40), nullable=False),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('claimed_by', sa.String(length=40), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('message_id', sa.String(length=120), nullable=False),
-    sa.Column('subject', sa.String(length=255), nullable=False),
-    sa.Column('content', sa.LargeBinary(), nullable=True),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('last_error', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['recipient_id'], ['people.id'], name=op.f('fk_mails_recipient_id_people')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_mails')),
-    sa.UniqueConstraint('notice_key', name=op.f('uq_mails_notice_key'))
+    op.create_table('organisations',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('nation', sa.String(length=40), nullable=False),
+    sa.Column('time_zone', sa.String(length=60), nullable=False),
+    sa.Column('goes_live_on', sa.Date(), nullable=False),
+    sa.Column('is_sending', sa.Boolean(), nullable=False),
+    sa.Column('is_demo', sa.Boolean(), nullable=False),
+    sa.Column('look_digest', sa.String(length=16), nullable=False),
+    sa.Column('reopens_at_judging', sa.Integer(), server_default='8', nullable=False),
+    sa.Column('reopens_at_share', sa.Integer(), server_default='50', nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('first_safeguarding_lead_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledge_hours', sa.Integer(), server_default='4', nullable=False),
+    sa.Column('escalate_hours', sa.Integer(), server_default='8', nullable=False),
+    sa.Column('leave_address', sa.String(length=200), server_default='https://www.bbc.co.uk/weather', nullable=False),
+    sa.Column('wording_stamp', sa.String(length=32), server_default='', nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_organisations_only_one')),
+    sa.ForeignKeyConstraint(['first_safeguarding_lead_id'], ['people.id'], name=op.f('fk_organisations_first_safeguarding_lead_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisations'))
     )
-    with op.batch_alter_table('mails', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_mails_recipient_id'), ['recipient_id'], unique=False)
-        batch_op.create_index('ix_mails_state_not_before', ['state', 'not_before'], unique=False)
-        batch_op.create_index('uq_mails_reminder_day', ['recipient_id', 'day'], unique=True, sqlite_where=sa.text("kind = 'reminder'"), postgresql_where=sa.text("kind = 'reminder'"))
-
     op.create_table('person_roles',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('role_id', sa.Integer(), nullable=False),
@@ -122,6 +102,21 @@ def upgrade() -> None:
     with op.batch_alter_table('services', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_services_escalation_contact_id'), ['escalation_contact_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_services_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('wording_rules',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('phrase', sa.String(length=400), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('is_on', sa.Boolean(), nullable=False),
+    sa.Column('replaces', sa.String(length=400), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['changed_by'], ['people.id'], name=op.f('fk_wording_rules_changed_by_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wording_rules'))
+    )
+    with op.batch_alter_table('wording_rules', schema=None) as batch_op:
+        batch_op.create_index('uq_wording_rules_replaces', ['language', 'replaces'], unique=True, sqlite_where=sa.text("replaces <> ''"), postgresql_where=sa.text("replaces <> ''"))
 
     op.create_table('consultations',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -210,6 +205,28 @@ def upgrade() -> None:
     with op.batch_alter_table('sent_forms', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_forms_consultation_id'), ['consultation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_sent_forms_person_id'), ['person_id'], unique=False)
+
+    op.create_table('subscriptions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('consultation_id', sa.Integer(), nullable=False),
+    sa.Column('address_hash', sa.String(length=64), nullable=False),
+    sa.Column('address_sealed', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('asked_on', sa.Date(), nullable=False),
+    sa.Column('asked_times', sa.Integer(), nullable=False),
+    sa.Column('written_times', sa.Integer(), nullable=False),
+    sa.Column('confirmed_on', sa.Date(), nullable=True),
+    sa.Column('told_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('mailed_on', sa.Date(), nullable=True),
+    sa.Column('loop_closed_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_subscriptions_consultation_id_consultations'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subscriptions')),
+    sa.UniqueConstraint('consultation_id', 'address_hash', name=op.f('uq_subscriptions_consultation_id_address_hash')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.create_index('ix_subscriptions_address_hash', ['address_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_subscriptions_confirmed_on'), ['confirmed_on'], unique=False)
 
     op.create_table('surveys',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -327,6 +344,36 @@ def upgrade() -> None:
     with op.batch_alter_table('invitations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitations_survey_id'), ['survey_id'], unique=False)
 
+    op.create_table('mails',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('notice_key', sa.String(length=80), nullable=True),
+    sa.Column('recipient_id', sa.Integer(), nullable=True),
+    sa.Column('subscription_id', sa.Uuid(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('is_urgent', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('claimed_by', sa.String(length=40), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.String(length=120), nullable=False),
+    sa.Column('subject', sa.String(length=255), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['recipient_id'], ['people.id'], name=op.f('fk_mails_recipient_id_people')),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_mails_subscription_id_subscriptions'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mails')),
+    sa.UniqueConstraint('notice_key', name=op.f('uq_mails_notice_key'))
+    )
+    with op.batch_alter_table('mails', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mails_recipient_id'), ['recipient_id'], unique=False)
+        batch_op.create_index('ix_mails_state_not_before', ['state', 'not_before'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mails_subscription_id'), ['subscription_id'], unique=False)
+        batch_op.create_index('uq_mails_reminder_day', ['recipient_id', 'day'], unique=True, sqlite_where=sa.text("kind = 'reminder'"), postgresql_where=sa.text("kind = 'reminder'"))
+
     op.create_table('questions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('survey_id', sa.Integer(), nullable=False),
@@ -370,6 +417,8 @@ def upgrade() -> None:
     sa.Column('set_aside', sa.String(length=40), nullable=True),
     sa.Column('set_aside_on', sa.Date(), nullable=True),
     sa.Column('set_aside_by', sa.Integer(), nullable=True),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('corrected_on', sa.Date(), nullable=True),
     sa.CheckConstraint('(set_aside IS NULL) = (set_aside_on IS NULL)', name=op.f('ck_responses_set_aside_has_day')),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_responses_consultation_id_consultations')),
     sa.ForeignKeyConstraint(['set_aside_by'], ['people.id'], name=op.f('fk_responses_set_aside_by_people')),
@@ -384,6 +433,13 @@ def upgrade() -> None:
         batch_op.create_index('ix_responses_consultation_id_set_aside', ['consultation_id', 'set_aside'], unique=False)
         batch_op.create_index(batch_op.f('ix_responses_survey_id'), ['survey_id'], unique=False)
 
+    op.create_table('subscription_news',
+    sa.Column('subscription_id', sa.Uuid(), nullable=False),
+    sa.Column('event_key', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['subscription_id'], ['subscriptions.id'], name=op.f('fk_subscription_news_subscription_id_subscriptions'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('subscription_id', 'event_key', name=op.f('pk_subscription_news')),
+    sqlite_with_rowid=False
+    )
     op.create_table('answers',
     sa.Column('response_id', sa.Uuid(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
@@ -409,6 +465,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('codings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_codings_theme_id'), ['theme_id'], unique=False)
+
+    op.create_table('flags',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('response_id', sa.Uuid(), nullable=True),
+    sa.Column('consultation_id', sa.Integer(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('raised_by', sa.Integer(), nullable=True),
+    sa.Column('rules', sa.JSON(), nullable=False),
+    sa.Column('named', sa.JSON(), nullable=False),
+    sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by', sa.Integer(), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(closed_at IS NULL) = (outcome IS NULL)', name=op.f('ck_flags_closed_with_outcome')),
+    sa.ForeignKeyConstraint(['acknowledged_by'], ['people.id'], name=op.f('fk_flags_acknowledged_by_people')),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_flags_consultation_id_consultations'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['raised_by'], ['people.id'], name=op.f('fk_flags_raised_by_people')),
+    sa.ForeignKeyConstraint(['response_id'], ['responses.id'], name=op.f('fk_flags_response_id_responses'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_flags')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('flags', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_flags_consultation_id'), ['consultation_id'], unique=False)
+        batch_op.create_index('ix_flags_look_at', ['look_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_flags_response_id'), ['response_id'], unique=False)
+        batch_op.create_index('uq_flags_open_response', ['response_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.create_table('reminders',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -468,11 +551,51 @@ def upgrade() -> None:
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_verdicts_response_id'), ['response_id'], unique=False)
 
+    op.create_table('flag_calls',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('flag_id', sa.Uuid(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('notice_key', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['flag_id'], ['flags.id'], name=op.f('fk_flag_calls_flag_id_flags'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_flag_calls_person_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_flag_calls')),
+    sa.UniqueConstraint('flag_id', 'step', 'person_id', name=op.f('uq_flag_calls_flag_id_step_person_id')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('flag_calls', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_flag_calls_person_id'), ['person_id'], unique=False)
+
+    op.create_table('flag_entries',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('flag_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['flag_id'], ['flags.id'], name=op.f('fk_flag_entries_flag_id_flags'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_flag_entries_person_id_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_flag_entries')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('flag_entries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_flag_entries_flag_id'), ['flag_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('flag_entries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_flag_entries_flag_id'))
+
+    op.drop_table('flag_entries')
+    with op.batch_alter_table('flag_calls', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_flag_calls_person_id'))
+
+    op.drop_table('flag_calls')
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_verdicts_response_id'))
 
@@ -488,6 +611,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminders_case_id'))
 
     op.drop_table('reminders')
+    with op.batch_alter_table('flags', schema=None) as batch_op:
+        batch_op.drop_index('uq_flags_open_response', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_flags_response_id'))
+        batch_op.drop_index('ix_flags_look_at')
+        batch_op.drop_index(batch_op.f('ix_flags_consultation_id'))
+
+    op.drop_table('flags')
     with op.batch_alter_table('codings', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_codings_theme_id'))
 
@@ -496,6 +626,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_answers_question_id'))
 
     op.drop_table('answers')
+    op.drop_table('subscription_news')
     with op.batch_alter_table('responses', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_responses_survey_id'))
         batch_op.drop_index('ix_responses_consultation_id_set_aside')
@@ -507,6 +638,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_questions_survey_id'))
 
     op.drop_table('questions')
+    with op.batch_alter_table('mails', schema=None) as batch_op:
+        batch_op.drop_index('uq_mails_reminder_day', sqlite_where=sa.text("kind = 'reminder'"), postgresql_where=sa.text("kind = 'reminder'"))
+        batch_op.drop_index(batch_op.f('ix_mails_subscription_id'))
+        batch_op.drop_index('ix_mails_state_not_before')
+        batch_op.drop_index(batch_op.f('ix_mails_recipient_id'))
+
+    op.drop_table('mails')
     with op.batch_alter_table('invitations', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitations_survey_id'))
 
@@ -539,6 +677,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_surveys_consultation_id'))
 
     op.drop_table('surveys')
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_subscriptions_confirmed_on'))
+        batch_op.drop_index('ix_subscriptions_address_hash')
+
+    op.drop_table('subscriptions')
     with op.batch_alter_table('sent_forms', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sent_forms_person_id'))
         batch_op.drop_index(batch_op.f('ix_sent_forms_consultation_id'))
@@ -561,6 +704,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consultations_closed_at'))
 
     op.drop_table('consultations')
+    with op.batch_alter_table('wording_rules', schema=None) as batch_op:
+        batch_op.drop_index('uq_wording_rules_replaces', sqlite_where=sa.text("replaces <> ''"), postgresql_where=sa.text("replaces <> ''"))
+
+    op.drop_table('wording_rules')
     with op.batch_alter_table('services', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_services_owner_id'))
         batch_op.drop_index(batch_op.f('ix_services_escalation_contact_id'))
@@ -568,14 +715,8 @@ def downgrade() -> None:
     op.drop_table('services')
     op.drop_table('pictures')
     op.drop_table('person_roles')
-    with op.batch_alter_table('mails', schema=None) as batch_op:
-        batch_op.drop_index('uq_mails_reminder_day', sqlite_where=sa.text("kind = 'reminder'"), postgresql_where=sa.text("kind = 'reminder'"))
-        batch_op.drop_index('ix_mails_state_not_before')
-        batch_op.drop_index(batch_op.f('ix_mails_recipient_id'))
-
-    op.drop_table('mails')
+    op.drop_table('organisations')
     op.drop_table('roles')
     op.drop_table('people')
-    op.drop_table('organisations')
     op.drop_table('looks')
     # ### end Alembic commands ###

@@ -170,7 +170,9 @@ def test_consultation_tells_what_was_said_and_done(session: Session, client: Fla
     assert "You said: A later bus (about 10 said so) We will: We ask. By 3 February 2026." in page
     assert "That day has gone by." in page
     assert "We can't: There will be no pool. Because: It costs more than we have." in page
-    assert "Who decided this: The head of the service. We look at it again on 4 February 2026." in page
+    assert (
+        "Who decided this: The head of the service. We look at it again on 4 February 2026." in page
+    )
     assert "You said: A kinder driver (about 10 said so) No answer yet. You have waited" in page
     assert "We did this too" in page and "It went to: The bus company." in page
     assert "The head of the service" in page and "The building" in page
@@ -391,7 +393,7 @@ def test_answer_says_who_owes_one_when_the_promise_is_broken(
 
     page = words_of(client.post("/answer", data={"words": WORDS}).text)
 
-    assert "It went with the answers that said A later bus (fewer than 8 said so)." in page
+    assert "It went with the answers that said: A later bus (fewer than 8 said so)." in page
     assert "No answer to that yet. The day we promised has gone by." in page
     assert "Who owes you an answer: Youth centres." in page
     assert "You were promised an answer by 3 February 2026." in page

@@ -167,6 +167,8 @@ ACCESS: dict[str, Who] = {
     "board.index": OPEN,
     "board.consultation": OPEN,
     "board.answer": OPEN,
+    "board.feed": OPEN,
+    "board.consultation_feed": OPEN,
     "board.withdraw": OPEN,  # whoever holds the four words
     "board.correct": OPEN,
     # subscriptions: whoever holds the link in a mail

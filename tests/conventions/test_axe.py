@@ -48,6 +48,8 @@ NOT_PAGES = {
     "security.static",
     "responses.qr_code",
     "responses.promise",
+    "board.feed",
+    "board.consultation_feed",
     "brand.sample_css",
     "catalogues.sentences",
     "offline.worker",
@@ -152,7 +154,12 @@ def _candidates(app: Flask, session: Session) -> dict[str, list[Any]]:
     drafts = select(Survey.id).join(Consultation).where(Consultation.opened_at.is_(None))
     draft = session.scalars(drafts).one()
     questions = select(Question.id).where(Question.survey_id == draft)
+    asked = phone_addresses(session)[0][1]
+    survey = session.scalars(select(Survey).where(Survey.code == asked)).one()
+    make.make_kiosk(session, survey, token="kiosk", asks_verdicts=True)
     return {
+        "kiosk_token": ["kiosk"],
+        "survey_code": [asked],
         "consultation_id": ids(Consultation, 9),
         "slug": list(
             session.scalars(select(Consultation.slug).where(Consultation.opened_at.is_not(None)))

@@ -120,9 +120,9 @@ def received(session: Session, inbox: Inbox) -> list[Line]:
         assert (local.hour, local.minute) == (9, 0)
         assert local.weekday() < 5
         mail = mails[str(each.message["Message-ID"])]
-        assert mail.recipient.email == each.recipient
+        assert mail.person.email == each.recipient
         lines += [
-            (local.date().isoformat(), mail.recipient.name, str(reminder.step))
+            (local.date().isoformat(), mail.person.name, str(reminder.step))
             for reminder in mail.reminders
         ]
     return sorted(lines)

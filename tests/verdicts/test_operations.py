@@ -18,6 +18,7 @@ from tracker.themes.models import Theme
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.operations import (
     NotYoursToJudge,
+    forget_reasons,
     give_verdict,
     give_verdict_at_kiosk,
     give_verdict_by_subscription,
@@ -243,3 +244,16 @@ def test_a_plan_answers_nobody_but_an_honest_closure_does(session: Session, acti
     assert action.asked_again is None
     publish(session, action, Outcome.PLANNED, due_on=NEXT_DAY)
     assert action.asked_again is None  # a later plan doesn't bring it back
+
+
+def test_reasons_are_forgotten_when_their_day_is_over_and_the_verdicts_stay(
+    session: Session, survey: Survey, action: Action
+) -> None:
+    give_verdict_at_kiosk(session, action, VerdictValue.NO, "Still shut.", now=NOW)
+    survey.consultation.retention_on = TODAY
+    session.flush()
+    assert forget_reasons(session, now=NOW) == 0
+    assert forget_reasons(session, now=NOW + timedelta(days=1)) == 1
+    session.expire_all()
+    verdict = session.scalars(select(Verdict)).one()
+    assert (verdict.value, verdict.why) == (VerdictValue.NO, "")

@@ -39,6 +39,7 @@ _WAYS: dict[ConsultationState, tuple[Way, ...]] = {
     ConsultationState.OPEN: (
         *_READ_AND_ANSWER,
         *_WRITE,
+        Way("Use a tablet as a kiosk", "kiosk.start", Act.OPEN_AND_CLOSE),
         Way("Extend, close, withdraw or copy", "opening.gate", Act.OPEN_AND_CLOSE),
         _HAND_OVER,
         _TIMELINE,
@@ -104,6 +105,8 @@ _KIND_WORDS = {
     "action_published": "Action published",
     "action_stopped": "Publication stopped",
     "snoozed": "Reminders paused",
+    "answer_withdrawn": "A young person took an answer back",
+    "answer_corrected": "A young person changed an answer: hear it again",
     "said_no": "Young people said that it hasn't changed",
 }
 

@@ -89,6 +89,7 @@ class LoopFacts:
     due_on: date | None = None  # the first date promised by an open action
     told_on: date | None = None  # the day the last theme got its first published answer
     verdicts_end_on: date | None = None  # the last day of the last verdict window
+    is_mail_owed: bool = False  # somebody who asked to be told hasn't been told of all of it
 
     @property
     def to_hear(self) -> int:
@@ -101,7 +102,8 @@ def stages_reached(facts: LoopFacts, today: date) -> frozenset[Stage]:
     is_heard = facts.responses > 0 and facts.coded == facts.to_hear
     is_told = facts.themes_told == facts.themes
     is_changed = facts.open_actions == 0 and facts.reopened == 0
-    is_followed_up = facts.verdicts_end_on is None or today > facts.verdicts_end_on
+    is_judged = facts.verdicts_end_on is None or today > facts.verdicts_end_on
+    is_followed_up = is_judged and not facts.is_mail_owed
     reached: set[Stage] = set()
     for stage, holds in zip(Stage, (is_heard, is_told, is_changed, is_followed_up), strict=True):
         if not holds:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from tracker.actions.models import Action, ActionVersion, Reopening, action_themes
@@ -21,8 +21,10 @@ from tracker.loop.policy import (
     stages_reached,
 )
 from tracker.loop.ring import Arc, arc_words, ring_arcs, ring_words
-from tracker.responses.models import SurveyResponse
+from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.responses.queries import is_set_aside
 from tracker.services.queries import organisation
+from tracker.subscriptions.queries import told_until
 from tracker.themes.models import Coding
 from tracker.verdicts.policy import window_ends_on
 
@@ -65,7 +67,7 @@ def loop_of(session: Session, consultation: Consultation, *, now: datetime) -> L
 def loops_of(
     session: Session, consultations: Iterable[Consultation], *, now: datetime
 ) -> dict[int, Loop]:
-    """How each consultation's loop stands at `now`, by consultation id. Six queries in all."""
+    """How each consultation's loop stands at `now`, by consultation id. Seven queries in all."""
     listed = list(consultations)
     if not listed:
         return {}
@@ -77,6 +79,7 @@ def loops_of(
     theme_ids = _themes_with_responses(session, ids)
     published = _published_versions(session, ids)
     links = _theme_links(session, ids)
+    told = told_until(session, ids)
     loops = {}
     for consultation in listed:
         own = published.get(consultation.id, {})
@@ -88,6 +91,7 @@ def loops_of(
             own,
             links,
             zone,
+            told.get(consultation.id),
         )
         loops[consultation.id] = _loop(consultation, facts, today)
     return loops
@@ -97,7 +101,7 @@ def loop_of_response(session: Session, response: SurveyResponse, *, now: datetim
     """How the loop stands for one response alone: its own themes, and the actions answering them."""
     consultation = response.consultation
     zone = organisation(session).time_zone
-    is_aside = response.set_aside is not None
+    is_aside = response.set_aside not in (None, SetAsideReason.HELD)
     coded = select(Coding.theme_id).where(Coding.response_id == response.id)
     themes = set() if is_aside else set(session.scalars(coded))
     links = _theme_links(session, [consultation.id])
@@ -146,6 +150,7 @@ def _facts(
     published: _Published,
     links: dict[int, set[int]],
     zone: str,
+    subscribers_know_until: datetime | None = None,
 ) -> LoopFacts:
     first_told = {
         theme: min(published[action].first_at for action in answering)
@@ -176,6 +181,10 @@ def _facts(
         due_on=min((day for day in owed if day), default=None),
         told_on=local_date(max(first_told.values()), zone) if first_told else None,
         verdicts_end_on=max(windows, default=None),
+        is_mail_owed=any(
+            subscribers_know_until is not None and public.since > subscribers_know_until
+            for public in published.values()
+        ),
     )
 
 
@@ -184,9 +193,9 @@ def _response_counts(session: Session, ids: list[int]) -> dict[int, tuple[int, i
         select(
             SurveyResponse.consultation_id,
             func.count(),
-            func.count(SurveyResponse.set_aside),
+            func.count(case((is_set_aside(), 1))),
         )
-        .where(SurveyResponse.consultation_id.in_(ids))
+        .where(SurveyResponse.consultation_id.in_(ids), SurveyResponse.withdrawn_on.is_(None))
         .group_by(SurveyResponse.consultation_id)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(query)}

@@ -4,6 +4,7 @@ Two steps, because a notice is written before it is known who sends it: `compose
 `stamp` puts the sender and the Message-ID on top.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -20,7 +21,15 @@ class BadAddress(ValueError):
     """The address can't be written on a mail."""
 
 
-def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: datetime) -> bytes:
+def compose(
+    rendered: RenderedMail,
+    *,
+    to_name: str,
+    to: str,
+    key: str,
+    date: datetime,
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
     """The message without its sender. The same words, `key` and `date` give the same bytes.
 
     Line breaks in a name or subject become spaces, so that nobody can write headers through them.
@@ -35,6 +44,8 @@ def compose(rendered: RenderedMail, *, to_name: str, to: str, key: str, date: da
     message["Date"] = date
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    for name, value in (headers or {}).items():
+        message[name] = value
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message.set_boundary(f"=-{_digest(key)}")

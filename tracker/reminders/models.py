@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,6 +22,7 @@ from tracker.actions.models import Action
 from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.reminders.policy import CaseKind, Step
+from tracker.subscriptions.models import Subscription
 
 
 class Case(Base):
@@ -155,8 +158,15 @@ class Mail(Base):
     kind: Mapped[MailKind]
     # A notice's own key ("pending/17/4": version 17, person 4); None for reminders.
     notice_key: Mapped[str | None] = mapped_column(String(80), unique=True)
-    recipient_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    # Somebody with an account; or a subscriber, whose address is sealed and whose mail is too. A
+    # mail whose subscriber is gone has neither, and is never sent.
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    subscription_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("subscriptions.id", ondelete="SET NULL"), index=True
+    )
     day: Mapped[date | None]  # the recipient's local day of sending, set when it is claimed
+    # An alert about a young person: it leaves before all others and waits for no long lease.
+    is_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
     queued_at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -170,5 +180,12 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
 
-    recipient: Mapped[Person] = relationship(lazy="joined")
+    recipient: Mapped[Person | None] = relationship(lazy="joined")
+    subscription: Mapped[Subscription | None] = relationship()
     reminders: Mapped[list[Reminder]] = relationship(back_populates="mail", order_by=Reminder.id)
+
+    @property
+    def person(self) -> Person:
+        """The recipient of a mail that goes to somebody with an account, as every reminder does."""
+        assert self.recipient is not None  # noqa: S101
+        return self.recipient

@@ -128,7 +128,7 @@ def outbox_page(session: Session, state: MailState | None, page: int) -> OutboxP
     page = min(max(page, 1), pages)
     listed = (
         select(Mail)
-        .join(Mail.recipient)
+        .outerjoin(Mail.recipient)
         .options(
             contains_eager(Mail.recipient),
             selectinload(Mail.reminders).joinedload(Reminder.case).joinedload(Case.consultation),

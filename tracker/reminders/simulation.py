@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import create_engine, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -22,12 +23,18 @@ from tracker.reminders.policy import Step
 from tracker.reminders.worker import tick
 from tracker.responses.models import Answer
 from tracker.services.queries import organisation
+from tracker.subscriptions.models import Subscription, Told
 from tracker.verdicts.models import Verdict
 
 _TICKS_AT = (time(0, 10), time(9, 0), time(12, 0), time(15, 45))
 _ROWS_AT_ONCE = 1000
-# The words of children.
-_NOT_COPIED = (Answer.__tablename__, Verdict.__tablename__)
+# The words of children, and their addresses.
+_NOT_COPIED = (
+    Answer.__tablename__,
+    Verdict.__tablename__,
+    Subscription.__tablename__,
+    Told.__tablename__,
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,11 @@ def _look(copy: Session, settings: Config, moment: datetime) -> list[Foreseen]:
     tick(copy, MemoryTransport(), settings, clock=lambda: moment)
     query = (
         select(Mail)
-        .where(Mail.state == MailState.SENT, Mail.sent_at == moment)
+        .where(
+            Mail.state == MailState.SENT,
+            Mail.sent_at == moment,
+            Mail.recipient_id.is_not(None),
+        )
         .options(
             selectinload(Mail.reminders).joinedload(Reminder.case).joinedload(Case.consultation),
             joinedload(Mail.recipient),
@@ -75,8 +86,8 @@ def _look(copy: Session, settings: Config, moment: datetime) -> list[Foreseen]:
     found = [
         Foreseen(
             at=moment,
-            name=mail.recipient.name,
-            email=mail.recipient.email,
+            name=mail.person.name,
+            email=mail.person.email,
             subject=mail.subject,
             reminders=tuple((r.step, r.case.consultation.title) for r in mail.reminders),
         )
@@ -106,6 +117,10 @@ def _fill(copy: Session, original: Session) -> None:
                 continue
             found = original.execute(select(table).execution_options(yield_per=_ROWS_AT_ONCE))
             for rows in found.mappings().partitions():
-                copy.execute(insert(table), [dict(row) for row in rows])
+                copy.execute(insert(table), [_without_subscriber(dict(row)) for row in rows])
         original.rollback()
     copy.commit()
+
+
+def _without_subscriber(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"subscription_id": None} if "subscription_id" in row else row

@@ -191,4 +191,6 @@ def send_again(mail_id: int) -> ResponseReturnValue:
 
 
 def _stored(found: Mail) -> StoredMail | None:
-    return read_stored(found.content) if found.content is not None else None
+    if found.content is None or found.recipient_id is None:  # the mails of subscribers are sealed
+        return None
+    return read_stored(found.content)

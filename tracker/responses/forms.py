@@ -20,6 +20,14 @@ REASON_LABELS = {
     SetAsideReason.TEST: "It was a test",
     SetAsideReason.DUPLICATE: "It is there twice",
     SetAsideReason.SAFEGUARDING: "I am worried about this young person",
+    SetAsideReason.WITHDRAWN: "The young person took it back",
+    SetAsideReason.HELD: "With the safeguarding lead",
+}
+# What staff may give as a reason: all but what only the respondent or the wording can bring about.
+CHOSEN_BY_STAFF = {
+    reason: words
+    for reason, words in REASON_LABELS.items()
+    if reason not in (SetAsideReason.WITHDRAWN, SetAsideReason.HELD)
 }
 SOURCE_LABELS = {
     Source.PHONE: "Phone",
@@ -82,7 +90,7 @@ class SetAsideForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         "Why?",
         choices=[
             SelectChoice("", "Choose a reason"),
-            *(SelectChoice(reason.value, words) for reason, words in REASON_LABELS.items()),
+            *(SelectChoice(reason.value, words) for reason, words in CHOSEN_BY_STAFF.items()),
         ],
         validators=[InputRequired("Choose why you set this aside.")],
     )

@@ -29,13 +29,27 @@ class Source(StrEnum):
 
 
 class SetAsideReason(StrEnum):
-    """Why a response is not coded to a theme."""
+    """Why a response is not coded to a theme.
+
+    `HELD` is no verdict: its wording raised a flag and the safeguarding lead hasn't decided yet. It
+    is still to be heard, but nobody else reads it meanwhile.
+    """
 
     BLANK = "blank"
     SPAM = "spam"
     TEST = "test"
     DUPLICATE = "duplicate"
     SAFEGUARDING = "safeguarding"
+    WITHDRAWN = "withdrawn"  # by the respondent; its words are erased
+    HELD = "held"
+
+    @property
+    def is_with_lead(self) -> bool:
+        """Whether the words are for the safeguarding lead alone."""
+        return self in WITH_LEAD
+
+
+WITH_LEAD = frozenset({SetAsideReason.SAFEGUARDING, SetAsideReason.HELD})
 
 
 class SurveyResponse(Base):
@@ -61,6 +75,9 @@ class SurveyResponse(Base):
     set_aside: Mapped[SetAsideReason | None]
     set_aside_on: Mapped[date | None]
     set_aside_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # Days on which the respondent took it back, or put other answers in the place of these.
+    withdrawn_on: Mapped[date | None]
+    corrected_on: Mapped[date | None]
 
     survey: Mapped[Survey] = relationship()
     consultation: Mapped[Consultation] = relationship()

@@ -1,4 +1,4 @@
-"""Reads about responses. What is set aside as a safeguarding worry is read by `worries` alone."""
+"""Reads about responses. What is with the safeguarding lead is read by `said_to_lead` alone."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,16 +7,23 @@ from enum import StrEnum
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from tracker.accounts.models import Person
-from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
-from tracker.responses.models import Answer, SetAsideReason, Source, SurveyResponse
+from tracker.languages import ENGLISH
+from tracker.responses.models import (
+    WITH_LEAD,
+    Answer,
+    SetAsideReason,
+    Source,
+    SurveyResponse,
+)
 from tracker.responses.policy import read_receipt, receipt_hash
 from tracker.surveys.models import Question
 from tracker.surveys.question_types import type_of
+from tracker.surveys.question_types.written import Written
 
 PAGE_SIZE = 50
 
@@ -27,6 +34,7 @@ class Said:
 
     question: str
     answer: str
+    is_written: bool = False  # in the respondent's own words, and so in their language
 
 
 class Show(StrEnum):
@@ -47,10 +55,16 @@ class InboxRow:
     set_aside: SetAsideReason | None
     set_aside_on: date | None
     set_aside_by: str | None
+    corrected_on: date | None = None
+    language: str = ENGLISH
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.set_aside is SetAsideReason.WITHDRAWN
 
     @property
     def is_worry(self) -> bool:
-        return self.set_aside is SetAsideReason.SAFEGUARDING
+        return self.set_aside is not None and self.set_aside.is_with_lead
 
 
 @dataclass(frozen=True)
@@ -60,10 +74,11 @@ class InboxCounts:
     kept: int
     set_aside: int
     by_source: dict[Source, int]
+    held: int = 0  # still with the safeguarding lead, who hasn't decided yet
 
     @property
     def total(self) -> int:
-        return self.kept + self.set_aside
+        return self.kept + self.set_aside + self.held
 
 
 @dataclass(frozen=True)
@@ -75,19 +90,6 @@ class InboxPage:
     show: Show
     page: int
     pages: int
-
-
-@dataclass(frozen=True)
-class Worry:
-    """A response set aside as a safeguarding worry, with its words: for the safeguarding lead."""
-
-    id: UUID
-    consultation: Consultation
-    received_on: date
-    source: Source
-    set_aside_on: date | None
-    set_aside_by: str | None
-    said: tuple[Said, ...]
 
 
 def response_by_submission(session: Session, submission_id: UUID) -> SurveyResponse | None:
@@ -146,7 +148,7 @@ def inbox(
         .options(lazyload(SurveyResponse.answers))
         .where(
             SurveyResponse.consultation_id == consultation_id,
-            is_kept if show is Show.KEPT else ~is_kept,
+            is_kept if show is Show.KEPT else is_set_aside(),
         )
         .order_by(SurveyResponse.received_on.desc(), SurveyResponse.id)
         .limit(PAGE_SIZE)
@@ -167,31 +169,51 @@ def _inbox_row(response: SurveyResponse, name: str | None, said: tuple[Said, ...
         set_aside=response.set_aside,
         set_aside_on=response.set_aside_on,
         set_aside_by=name,
+        corrected_on=response.corrected_on,
+        language=response.language,
     )
 
 
 def inbox_counts(session: Session, consultation_id: int) -> InboxCounts:
     """How many responses a consultation has, kept and set aside and by source. One query."""
     query = (
-        select(SurveyResponse.source, func.count(), func.count(SurveyResponse.set_aside))
+        select(
+            SurveyResponse.source,
+            func.count(),
+            func.count(case((is_set_aside(), 1))),
+            func.count(case((is_held(), 1))),
+        )
         .where(SurveyResponse.consultation_id == consultation_id)
         .group_by(SurveyResponse.source)
     )
     found = session.execute(query).all()
-    total, aside = sum(row[1] for row in found), sum(row[2] for row in found)
-    return InboxCounts(total - aside, aside, {row[0]: row[1] for row in found})
+    total = sum(row[1] for row in found)
+    aside = sum(row[2] for row in found)
+    held = sum(row[3] for row in found)
+    return InboxCounts(total - aside - held, aside, {row[0]: row[1] for row in found}, held)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a response waits for the safeguarding lead to decide. It is still to be heard."""
+    return SurveyResponse.set_aside == SetAsideReason.HELD
+
+
+def is_set_aside() -> ColumnElement[bool]:
+    """Whether a response was set aside for good, so that nobody has to hear it."""
+    return and_(SurveyResponse.set_aside.is_not(None), ~is_held())
 
 
 def said_by(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[Said, ...]]:
     """What these responses say, in words and in the survey's order. Two queries at most.
 
-    Leaves out every response set aside as a safeguarding worry: this is what a team may read.
+    Leaves out every response that is with the safeguarding lead: this is what a team may read.
     """
-    no_worry = or_(
-        SurveyResponse.set_aside.is_(None),
-        SurveyResponse.set_aside != SetAsideReason.SAFEGUARDING,
-    )
-    return _said_by(session, and_(SurveyResponse.id.in_(list(ids)), no_worry))
+    return _said_by(session, and_(SurveyResponse.id.in_(list(ids)), may_be_read()))
+
+
+def may_be_read() -> ColumnElement[bool]:
+    """Whether a response may be shown to its service. Whatever shows answers asks for this."""
+    return or_(SurveyResponse.set_aside.is_(None), SurveyResponse.set_aside.not_in(list(WITH_LEAD)))
 
 
 def _said_by(session: Session, which: ColumnElement[bool]) -> dict[UUID, tuple[Said, ...]]:
@@ -204,35 +226,12 @@ def _said_by(session: Session, which: ColumnElement[bool]) -> dict[UUID, tuple[S
     )
     said: dict[UUID, tuple[Said, ...]] = {}
     for response_id, value, question in session.execute(query):
-        words = Said(question.text, type_of(question).in_words(question, value))
+        kind = type_of(question)
+        words = Said(question.text, kind.in_words(question, value), isinstance(kind, Written))
         said[response_id] = (*said.get(response_id, ()), words)
     return said
 
 
-def worries(session: Session) -> list[Worry]:
-    """Everything set aside as a safeguarding worry, in all consultations, the newest day first.
-
-    For the safeguarding lead alone: the view asks for `READ_SAFEGUARDING`.
-    """
-    is_worry = SurveyResponse.set_aside == SetAsideReason.SAFEGUARDING
-    query = (
-        select(SurveyResponse, Consultation, Person.name)
-        .join(Consultation, Consultation.id == SurveyResponse.consultation_id)
-        .outerjoin(Person, Person.id == SurveyResponse.set_aside_by)
-        .options(lazyload(SurveyResponse.answers))
-        .where(is_worry)
-        .order_by(SurveyResponse.set_aside_on.desc(), SurveyResponse.id)
-    )
-    said = _said_by(session, is_worry)
-    return [
-        Worry(
-            id=response.id,
-            consultation=consultation,
-            received_on=response.received_on,
-            source=response.source,
-            set_aside_on=response.set_aside_on,
-            set_aside_by=name,
-            said=said.get(response.id, ()),
-        )
-        for response, consultation, name in session.execute(query)
-    ]
+def said_to_lead(session: Session, response_id: UUID) -> tuple[Said, ...]:
+    """What a response says, whatever it was set aside for: for the safeguarding lead alone."""
+    return _said_by(session, SurveyResponse.id == response_id).get(response_id, ())

@@ -6,11 +6,13 @@ moment is kept, only the day. Nobody is written to here: who has to be is found 
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from tracker.actions.models import Action, Reopening
 from tracker.clock import local_date, local_moment
+from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict
 from tracker.responses.models import SurveyResponse
@@ -69,6 +71,25 @@ def give_verdict_at_kiosk(
     """What somebody at the kiosk thinks of the action; each is a new one, and nobody's."""
     change = _held_change(session, action)
     return _keep(session, Verdict(), action, change, value, why, now)
+
+
+def forget_reasons(session: Session, *, now: datetime) -> int:
+    """Delete why young people judged as they did where their words may not be kept any longer.
+
+    The verdicts stay: they are nobody's words. Returns of how many the reason was deleted.
+    """
+    today = local_date(now, organisation(session).time_zone)
+    over = (
+        select(Action.id)
+        .join(Consultation, Consultation.id == Action.consultation_id)
+        .where(Consultation.retention_on < today)
+    )
+    statement = update(Verdict).where(Verdict.why != "", Verdict.action_id.in_(over))
+    outcome = session.execute(
+        statement.values(why="").execution_options(synchronize_session=False)
+    )
+    assert isinstance(outcome, CursorResult)  # noqa: S101  (what an UPDATE gives)
+    return outcome.rowcount
 
 
 def _held_change(session: Session, action: Action) -> date:

@@ -26,7 +26,7 @@ from tracker.consultations.queries import events_of
 from tracker.errors import NotFound
 from tracker.languages import gettext as _
 from tracker.languages import noop
-from tracker.loop.policy import PUBLIC_WORDS, PublicState
+from tracker.loop.policy import PUBLIC_WORDS, Promise, PublicState
 from tracker.loop.queries import Loop, loop_of
 from tracker.services.queries import organisation
 from tracker.surveys.models import Survey
@@ -64,6 +64,7 @@ class Page:
     unasked: list[Did]
     history: list[Moment]
     surveys: list[tuple[str, str]]  # title, code: only while open
+    calendar_code: str  # of a survey through which the promise date can be had; "" without one
 
     @property
     def state_words(self) -> str:
@@ -74,6 +75,11 @@ class Page:
         return self.loop.public_state is PublicState.OPEN
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen: it was stopped, or nobody answered."""
+        return self.loop.public_state in (PublicState.WITHDRAWN, PublicState.NO_ANSWERS)
+
+    @property
     def is_late(self) -> bool:
         return self.loop.public_state in LATE_STATES
 
@@ -82,14 +88,21 @@ class Page:
         return answers_in_words(public_count(self.loop.facts.responses), is_open=self.is_open)
 
 
-def board_page(session: Session, slug: str, *, now: datetime) -> Page:
-    """The public page of a consultation, or `NotFound` while it is a draft."""
+def public_consultation_or_404(session: Session, slug: str) -> Consultation:
+    """The consultation at this address of the board, or `NotFound` while it is a draft."""
     consultation = session.scalar(public_consultations().where(Consultation.slug == slug))
     if consultation is None:
         raise NotFound(_("There is nothing on the board at this address. It may have moved."))
+    return consultation
+
+
+def board_page(session: Session, slug: str, *, now: datetime) -> Page:
+    """The public page of a consultation, or `NotFound` while it is a draft."""
+    consultation = public_consultation_or_404(session, slug)
     zone = organisation(session).time_zone
     today = local_date(now, zone)
     loop = loop_of(session, consultation, now=now)
+    surveys = surveys_of_board(session, consultation)
     answered, owed, unasked = _said_and_did(session, consultation, zone)
     return Page(
         consultation=consultation,
@@ -101,7 +114,8 @@ def board_page(session: Session, slug: str, *, now: datetime) -> Page:
         owed=owed,
         unasked=unasked,
         history=_history(consultation, loop, events_of(session, consultation.id), zone),
-        surveys=_open_surveys(session, consultation),
+        surveys=surveys if consultation.state is ConsultationState.OPEN else [],
+        calendar_code=calendar_code(surveys, loop),
     )
 
 
@@ -139,9 +153,14 @@ def _said(rows: Iterable[ThemeRow]) -> list[Said]:
     return [Said(row.theme.id, row.theme.statement, public_count(row.responses)) for row in rows]
 
 
-def _open_surveys(session: Session, consultation: Consultation) -> list[tuple[str, str]]:
-    if consultation.state is not ConsultationState.OPEN:
-        return []
+def calendar_code(surveys: list[tuple[str, str]], loop: Loop) -> str:
+    """A survey's code for the calendar entry, while there is a promise that is still to be kept."""
+    is_ahead = loop.promise is Promise.AHEAD
+    return surveys[0][1] if surveys and is_ahead else ""
+
+
+def surveys_of_board(session: Session, consultation: Consultation) -> list[tuple[str, str]]:
+    """The consultation's surveys as (title, code), in order."""
     query = (
         select(Survey.title, Survey.code)
         .where(Survey.consultation_id == consultation.id)

@@ -40,14 +40,21 @@ class Story:
     received_on: date
     set_aside: SetAsideReason | None
     heard_on: date | None
+    corrected_on: date | None
     chapters: list[Chapter]
     promise: list[str]
     days_waited: int
     verdicts: dict[int, VerdictValue]  # given before, by action id
+    calendar_code: str  # of its survey, while there is a promised day to come; else ""
 
     @property
     def is_open(self) -> bool:
         return self.consultation.state is ConsultationState.OPEN
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether other words may still be put in: while others answer, unless staff set it aside."""
+        return self.is_open and (self.set_aside is None or self.set_aside.is_with_lead)
 
     @property
     def is_withdrawn(self) -> bool:
@@ -75,17 +82,24 @@ def story_of(session: Session, response: SurveyResponse, *, now: datetime) -> St
         loop=loop,
         today=today,
         received_on=response.received_on,
-        set_aside=response.set_aside,
+        set_aside=_known_reason(response),
         heard_on=_heard_on(session, response),
+        corrected_on=response.corrected_on,
         chapters=_chapters(session, response, zone),
         promise=promise_of(consultation, loop, today),
         days_waited=days_since(consultation.closed_at, today, zone),
         verdicts=verdicts_of(session, response.id),
+        calendar_code=response.survey.code if loop.promise is Promise.AHEAD else "",
     )
 
 
+def _known_reason(response: SurveyResponse) -> SetAsideReason | None:
+    """Why it was set aside. What is only held looks like any answer that waits to be read."""
+    return None if response.set_aside is SetAsideReason.HELD else response.set_aside
+
+
 def _heard_on(session: Session, response: SurveyResponse) -> date | None:
-    if response.set_aside is not None:
+    if _known_reason(response) is not None:
         return response.set_aside_on
     first = select(func.min(Coding.coded_on)).where(Coding.response_id == response.id)
     return session.scalar(first)

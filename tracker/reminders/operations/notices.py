@@ -11,6 +11,8 @@ from tracker.errors import Conflict
 from tracker.mail.message import BadAddress, compose
 from tracker.mail.render import RenderedMail
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.subscriptions.models import Subscription
+from tracker.subscriptions.sealing import Seal
 
 BAD_ADDRESS = "The address can't be written on a mail."
 
@@ -24,15 +26,23 @@ class RecipientUnreachable(Conflict):
 
 
 def queue_notice(
-    session: Session, *, recipient: Person, key: str, rendered: RenderedMail, now: datetime
+    session: Session,
+    *,
+    recipient: Person,
+    key: str,
+    rendered: RenderedMail,
+    now: datetime,
+    is_urgent: bool = False,
 ) -> Mail:
     """Put a message into the outbox, to be sent at any hour. The same `key` (≤ 80 signs) makes one.
 
-    Part of the caller's transaction: what isn't saved isn't announced.
+    Part of the caller's transaction: what isn't saved isn't announced. What `is_urgent` leaves
+    before everything else.
     """
     mail = Mail(
         kind=MailKind.NOTICE,
         notice_key=key,
+        is_urgent=is_urgent,
         recipient_id=recipient.id,
         queued_at=now,
         not_before=now,
@@ -52,19 +62,64 @@ def queue_notice(
     return mail
 
 
+def queue_for_subscriber(
+    session: Session,
+    subscription: Subscription,
+    *,
+    key: str,
+    rendered: RenderedMail,
+    seal: Seal,
+    stop_address: str,
+    now: datetime,
+) -> None:
+    """Put a message to a subscriber into the outbox: sealed, and forgotten once it has been sent.
+
+    `stop_address` ends the subscription by one press in the mail program itself (RFC 8058).
+    """
+    address = seal.open(subscription.address_sealed.encode())
+    if address is None:
+        return  # sealed with a key that isn't known any more: nobody can be written to
+    message = compose(
+        rendered,
+        to_name="",
+        to=address.decode(),
+        key=key,
+        date=now,
+        headers={
+            "List-Unsubscribe": f"<{stop_address}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    mail = Mail(
+        kind=MailKind.NOTICE,
+        notice_key=key,
+        subscription_id=subscription.id,
+        queued_at=now,
+        not_before=now,
+        subject=rendered.subject[:255],
+        content=seal.close(message),
+    )
+    session.add(mail)
+    session.flush()
+
+
 def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
     """Take up a mail that was given up. Reminders travel anew, so that they are true when sent."""
     session.execute(select(Mail.id).where(Mail.id == mail.id).with_for_update())
     session.refresh(mail)
     if mail.state is not MailState.FAILED:
         raise MailNotFailed("This mail isn't one that was given up, so it was left as it is.")
-    if not mail.recipient.is_reachable:
+    if mail.recipient is None and mail.subscription_id is None:
+        raise RecipientUnreachable("Whoever asked to be told wants no more mails.")
+    if mail.recipient is not None and not mail.recipient.is_reachable:
         raise RecipientUnreachable(
             f"Mail can't reach {mail.recipient.name}. Correct the address under People first."
         )
     if mail.kind is MailKind.NOTICE:
         mail.state, mail.attempts, mail.not_before = MailState.WAITING, 0, now
-        mail.last_error, mail.message_id, mail.claimed_until = "", "", None
+        mail.last_error, mail.claimed_until = "", None
+        if mail.recipient_id is not None:
+            mail.message_id = ""
         return
     mail.state, mail.last_error = MailState.CANCELLED, "It was sent again as a new mail."
     for reminder in session.scalars(select(Reminder).where(Reminder.mail_id == mail.id)):

@@ -16,9 +16,12 @@ from tracker.actions.operations import publish_due
 from tracker.mail.transport import Transport
 from tracker.opening.operations import close_due
 from tracker.reminders.operations import Queued, Synced, queue_due, sync_cases
+from tracker.reminders.worker.alarms import raise_alarms
 from tracker.reminders.worker.delivering import Clock, Delivered, deliver
 from tracker.reminders.worker.failures import place_of
+from tracker.reminders.worker.subscribers import write_to_subscribers
 from tracker.responses.operations import delete_expired
+from tracker.verdicts.operations import forget_reasons
 
 __all__ = ["Clock", "Summary", "deliver", "tick"]
 
@@ -58,13 +61,26 @@ def tick(session: Session, transport: Transport, settings: Config, *, clock: Clo
             return otherwise
         return done
 
+    def alarms() -> None:
+        part("alarms", lambda: raise_alarms(session, settings, now=clock()), 0)
+
+    # First of all, so that nothing else can hold an alert back.
+    alarms()
     closed = part("closing", lambda: close_due(session, now=clock()), 0)
     expired = part("deleting", lambda: delete_expired(session, now=clock()), 0)
+    part("forgetting reasons", lambda: forget_reasons(session, now=clock()), 0)
     published = part("publishing", lambda: publish_due(session, now=clock()), 0)
     synced = part("looking at cases", lambda: sync_cases(session, now=clock()), Synced(0, 0))
+    part(
+        "writing to subscribers",
+        lambda: write_to_subscribers(session, settings, now=clock()),
+        0,
+    )
     queued = part("queueing", lambda: queue_due(session, now=clock()), Queued(0, 0))
     delivered = part(
-        "delivery", lambda: deliver(session, transport, settings, clock=clock), Delivered()
+        "delivery",
+        lambda: deliver(session, transport, settings, clock=clock, look=alarms),
+        Delivered(),
     )
     return Summary(
         closed=closed,

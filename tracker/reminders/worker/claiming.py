@@ -7,28 +7,47 @@ statement or two on one mail; the caller commits.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.subscriptions.models import Subscription
 
 BATCH = 20
 MAX_ATTEMPTS = 10
+URGENT_LEASE = timedelta(seconds=30)
+URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+
+
+def claim_urgent(session: Session, worker: str, *, now: datetime) -> list[int]:
+    """Take up to `BATCH` urgent mails, at any hour; their ids.
+
+    The lease is short: of an alert rather two copies with one Message-ID than one that waits for a
+    worker that was killed.
+    """
+    return _claim(session, worker, Mail.is_urgent.is_(True), now=now, lease=URGENT_LEASE)
 
 
 def claim(
     session: Session, worker: str, *, now: datetime, lease: timedelta, with_reminders: bool
 ) -> list[int]:
     """Take up to `BATCH` mails that are ready, or that a dead worker left; their ids."""
+    which = Mail.is_urgent.is_(False)
+    if not with_reminders:
+        which = and_(which, Mail.kind == MailKind.NOTICE)
+    return _claim(session, worker, which, now=now, lease=lease)
+
+
+def _claim(
+    session: Session, worker: str, which: ColumnElement[bool], *, now: datetime, lease: timedelta
+) -> list[int]:
     is_free = or_(Mail.claimed_until.is_(None), Mail.claimed_until < now)
     is_ready = and_(Mail.state == MailState.WAITING, Mail.not_before <= now, is_free)
     is_left = and_(Mail.state == MailState.SENDING, Mail.claimed_until < now)
-    query = select(Mail.id).where(or_(is_ready, is_left))
-    if not with_reminders:
-        query = query.where(Mail.kind == MailKind.NOTICE)
+    query = select(Mail.id).where(or_(is_ready, is_left), which)
     query = query.order_by(Mail.not_before, Mail.id).limit(BATCH)
     # A CTE is run once; as a plain sub-select PostgreSQL may run it per row and claim too many.
     free = query.with_for_update(skip_locked=True).cte("free")
@@ -52,6 +71,7 @@ def record_sent(session: Session, worker: str, mail_id: int, *, now: datetime) -
     if not _set(session, worker, mail_id, state=MailState.SENT, sent_at=now, **_FREE):
         return False
     _settle(session, mail_id, ReminderState.SENT, "", now)
+    _forget_words_to_subscriber(session, mail_id)
     return True
 
 
@@ -71,6 +91,12 @@ def record_refused(
         session, mail_id, ReminderState.CANCELLED, f"The mail could not be delivered: {why}", now
     )
     if is_recipient_gone:
+        subscriber = select(Mail.subscription_id).where(Mail.id == mail_id).scalar_subquery()
+        session.execute(
+            delete(Subscription)
+            .where(Subscription.id == subscriber)
+            .execution_options(synchronize_session=False)
+        )
         recipient = select(Mail.recipient_id).where(Mail.id == mail_id).scalar_subquery()
         session.execute(
             update(Person)
@@ -121,6 +147,15 @@ def _set(session: Session, worker: str, mail_id: int, **values: Any) -> bool:
     outcome = session.execute(statement)
     assert isinstance(outcome, CursorResult)  # noqa: S101  (what an UPDATE gives)
     return outcome.rowcount == 1
+
+
+def _forget_words_to_subscriber(session: Session, mail_id: int) -> None:
+    session.execute(
+        update(Mail)
+        .where(Mail.id == mail_id, Mail.recipient_id.is_(None))
+        .values(content=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _settle(

@@ -24,7 +24,9 @@ from tracker.mail.transport import Transport
 from tracker.reminders.policy import is_in_hours
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
+    URGENT_PAUSE,
     claim,
+    claim_urgent,
     hand_back,
     pause_after,
     record_refused,
@@ -71,12 +73,24 @@ class _Round:
         return FRESH + timedelta(seconds=_EXCHANGES * self.settings.smtp_timeout)
 
 
-def deliver(session: Session, transport: Transport, settings: Config, *, clock: Clock) -> Delivered:
-    """Send every mail that may leave now. Any number of workers may do so at once."""
+def deliver(
+    session: Session,
+    transport: Transport,
+    settings: Config,
+    *,
+    clock: Clock,
+    look: Callable[[], None] = lambda: None,
+) -> Delivered:
+    """Send every mail that may leave now. Any number of workers may do so at once.
+
+    `look` is called before each batch: what it queues as urgent leaves with the next one, and so
+    waits for no long line of reminders.
+    """
     round_ = _Round(session, transport, settings, clock, uuid4().hex)
     with transport:
+        look()
         while (ids := _claim(round_)) and _deliver_batch(round_, ids):
-            pass
+            look()
     return Delivered(round_.sent, round_.refused, round_.put_off)
 
 
@@ -85,7 +99,7 @@ def _claim(round_: _Round) -> list[int]:
     own = organisation(session)
     ids: list[int] = []
     if own.is_sending:
-        ids = claim(
+        ids = claim_urgent(session, round_.worker, now=now) or claim(
             session,
             round_.worker,
             now=now,
@@ -104,7 +118,7 @@ def _deliver_batch(round_: _Round, ids: list[int]) -> bool:
     why_not = ""
     for parcel in parcels:
         if why_not:
-            _give_back(round_, parcel, why_not, round_.clock() + SERVER_PAUSE)
+            _give_back(round_, parcel, why_not, round_.clock() + _pause(parcel))
         elif round_.clock() - looked_at > FRESH:
             _give_back(round_, parcel, "", round_.clock() - timedelta(seconds=1))
         else:
@@ -119,7 +133,7 @@ def _hand_over(round_: _Round, parcel: Parcel) -> str:
             parcel.content, sender=round_.settings.mail_from, recipient=parcel.recipient
         )
     except ServerUnavailable as error:
-        _give_back(round_, parcel, str(error), round_.clock() + SERVER_PAUSE)
+        _give_back(round_, parcel, str(error), round_.clock() + _pause(parcel))
         return str(error)
     except TemporaryMailError as error:
         _try_later(round_, parcel, str(error), is_unknown=parcel.is_repeat)
@@ -146,12 +160,16 @@ def _try_later(round_: _Round, parcel: Parcel, why: str, *, is_unknown: bool) ->
         round_.worker,
         parcel.mail_id,
         why,
-        until=round_.clock() + pause_after(parcel.attempts),
+        until=round_.clock() + _pause(parcel, pause_after(parcel.attempts)),
         is_unknown=is_unknown,
         attempts=parcel.attempts,
     )
     _note(round_, parcel, kept)
     round_.put_off += 1
+
+
+def _pause(parcel: Parcel, pause: timedelta = SERVER_PAUSE) -> timedelta:
+    return min(pause, URGENT_PAUSE) if parcel.is_urgent else pause
 
 
 def _give_back(round_: _Round, parcel: Parcel, why: str, until: datetime) -> None:

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(hours=1)  # at a mail all of whose reminders are held back
 NOTHING_LEFT = "Nothing was left to say."
+NOBODY_ANY_MORE = "Whoever asked to be told wants no more mails."
 MAY_HAVE_ARRIVED = "It may have been sent: a worker stopped before the answer was known."
 
 
@@ -50,6 +51,7 @@ class Parcel:
     content: bytes
     is_repeat: bool
     attempts: int
+    is_urgent: bool = False
 
 
 def prepare(
@@ -80,6 +82,10 @@ def prepare(
 
 def _prepare(room: Room, mail: Mail) -> Parcel | None:
     if mail.state is MailState.SENDING:
+        if mail.recipient is None and mail.subscription is None:
+            _cancel(mail, f"{NOBODY_ANY_MORE} {MAY_HAVE_ARRIVED}")
+            mail.content = None
+            return None
         return _prepare_repeat(room, mail)
     if mail.kind is MailKind.NOTICE:
         return _prepare_notice(room, mail)
@@ -108,10 +114,12 @@ def _prepare_repeat(room: Room, mail: Mail) -> Parcel | None:
         mail.day = local_date(room.now, room.time_zone)
     mail.attempts += 1
     assert mail.content is not None  # noqa: S101  (stored when it was first handed over)
-    return Parcel(mail.id, mail.recipient.email, mail.content, True, mail.attempts)
+    return _parcel(room, mail, mail.content, is_repeat=True)
 
 
 def _prepare_notice(room: Room, mail: Mail) -> Parcel | None:
+    if mail.recipient is None:
+        return _prepare_for_subscriber(room, mail)
     if why := unreachable_because(mail.recipient):
         _cancel(mail, why)
         return None
@@ -119,7 +127,32 @@ def _prepare_notice(room: Room, mail: Mail) -> Parcel | None:
     if not mail.message_id:
         mail.message_id = message_id_of(mail.notice_key, room.settings.mail_from)
         mail.content = _stamped(room, mail.content, mail.message_id)
-    return _ready(mail, mail.content)
+    return _ready(room, mail, mail.content)
+
+
+def _prepare_for_subscriber(room: Room, mail: Mail) -> Parcel | None:
+    """A mail to somebody who asked to be told: sealed where it is kept, open only on its way."""
+    if mail.subscription is None:
+        _cancel(mail, NOBODY_ANY_MORE)
+        mail.content = None
+        return None
+    assert mail.notice_key is not None and mail.content is not None  # noqa: S101  (a notice has both)
+    if not mail.message_id:
+        draft = room.seal.open(mail.content)
+        if draft is None:
+            _cancel(mail, "It was sealed with a key that isn't known any more.")
+            return None
+        mail.message_id = message_id_of(mail.notice_key, room.settings.mail_from)
+        mail.content = room.seal.close(_stamped(room, draft, mail.message_id))
+    return _ready(room, mail, mail.content)
+
+
+def _parcel(room: Room, mail: Mail, content: bytes, *, is_repeat: bool) -> Parcel:
+    address = mail.recipient.email if mail.recipient else ""
+    if mail.subscription is not None:
+        address = (room.seal.open(mail.subscription.address_sealed.encode()) or b"").decode()
+        content = room.seal.open(content) or b""
+    return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent)
 
 
 def _prepare_reminders(room: Room, mail: Mail) -> Parcel | None:
@@ -153,7 +186,7 @@ def _sorted_out(
     going: list[Reminder] = []
     held: list[Reminder] = []
     for reminder in waiting:
-        judgement, reason = judged(room, reminder, mail.recipient)
+        judgement, reason = judged(room, reminder, mail.person)
         if judgement is Judgement.CANCEL:
             _drop(reminder, reason, room.now)
         else:
@@ -165,15 +198,15 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     """Write the mail as of now. Its Message-ID follows from the reminders in it and nothing else."""
     by_urgency = sorted(going, key=lambda r: (-_rank(room, r), r.id))
     rendered = room.writer.write(
-        mail.recipient, [(room.briefings[r.case_id], r.step) for r in by_urgency]
+        mail.person, [(room.briefings[r.case_id], r.step) for r in by_urgency]
     )
     key = "\n".join(sorted(reminder.key for reminder in going))
     mail.message_id = message_id_of(key, room.settings.mail_from)
     mail.subject = rendered.subject[:255]
     mail.day = local_date(room.now, room.time_zone)
-    to = mail.recipient
+    to = mail.person
     draft = compose(rendered, to_name=to.name, to=to.email, key=key, date=room.now)
-    return _ready(mail, _stamped(room, draft, mail.message_id))
+    return _ready(room, mail, _stamped(room, draft, mail.message_id))
 
 
 def _rank(room: Room, reminder: Reminder) -> int:
@@ -187,10 +220,10 @@ def _stamped(room: Room, draft: bytes, message_id: str) -> bytes:
     return stamp(draft, sender_name=sender_name, sender=sender, message_id=message_id)
 
 
-def _ready(mail: Mail, content: bytes) -> Parcel:
+def _ready(room: Room, mail: Mail, content: bytes) -> Parcel:
     mail.state, mail.content = MailState.SENDING, content
     mail.attempts += 1
-    return Parcel(mail.id, mail.recipient.email, content, False, mail.attempts)
+    return _parcel(room, mail, content, is_repeat=False)
 
 
 def _waiting(mail: Mail) -> list[Reminder]:

@@ -17,6 +17,7 @@ from tracker.reminders.operations import why_cases_are_over
 from tracker.reminders.policy import AtSending, Judgement, judge
 from tracker.reminders.worker.letters import Writer, top_themes
 from tracker.services.queries import organisation
+from tracker.subscriptions.sealing import Seal
 from tracker.working_days import Nation, is_working_day
 
 
@@ -34,6 +35,11 @@ class Room:
     writer: Writer
 
     @property
+    def seal(self) -> Seal:
+        """What opens the addresses of subscribers, and their mails."""
+        return Seal(self.settings)
+
+    @property
     def today_nations(self) -> frozenset[Nation]:
         """The nations in which today is a working day."""
         today = local_date(self.now, self.time_zone)
@@ -43,10 +49,11 @@ class Room:
 def claimed_mails(session: Session, worker: str, ids: Sequence[int]) -> list[Mail]:
     query = (
         select(Mail)
-        .join(Mail.recipient)
+        .outerjoin(Mail.recipient)
         .where(Mail.id.in_(ids), Mail.claimed_by == worker)
         .options(
             contains_eager(Mail.recipient),
+            joinedload(Mail.subscription),
             undefer(Mail.content),
             selectinload(Mail.reminders)
             .joinedload(Reminder.case)

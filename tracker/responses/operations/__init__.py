@@ -12,8 +12,15 @@ from tracker.responses.operations.arriving import (
     type_in_response,
     words_given,
 )
+from tracker.responses.operations.changing import (
+    erase,
+    keep_for_safeguarding,
+    replace_answers,
+    succeed,
+)
 from tracker.responses.operations.retention import delete_expired
 from tracker.responses.operations.sorting import set_aside, set_aside_all, take_back
+from tracker.responses.operations.watching import hold_if_worrying
 
 __all__ = [
     "NoReceiptLeft",
@@ -21,9 +28,14 @@ __all__ = [
     "Submitted",
     "SurveyClosed",
     "delete_expired",
+    "erase",
+    "hold_if_worrying",
+    "keep_for_safeguarding",
+    "replace_answers",
     "set_aside",
     "set_aside_all",
     "submit_response",
+    "succeed",
     "take_back",
     "type_in_response",
     "words_given",

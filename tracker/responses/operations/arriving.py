@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.abuse.operations import InvitationUsed, use_invitation
 from tracker.clock import local_date
+from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.languages import ENGLISH
@@ -83,7 +84,7 @@ def submit_response(
     if earlier is not None and earlier.survey_id == survey.id:
         return Submitted(earlier, words_given(earlier, key), is_new=False)
     consultation = survey.consultation
-    if not accepts(consultation.state, consultation.closed_at, now):
+    if not _may_arrive(consultation, source, now):
         raise SurveyClosed
     try:
         use_invitation(session, survey, invitation, invitation_keys)
@@ -100,6 +101,13 @@ def submit_response(
     if submitted.is_new:
         hold_if_worrying(session, submitted.response, values, now=now)
     return submitted
+
+
+def _may_arrive(consultation: Consultation, source: Source, now: datetime) -> bool:
+    """A kiosk brings what was answered while it had no connection, as late as paper may come."""
+    if source is Source.KIOSK:
+        return may_type_in(consultation.state)
+    return accepts(consultation.state, consultation.closed_at, now)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
 from tracker.errors import NotAllowed
 from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.responses.operations.changing import erase
+from tracker.responses.operations.watching import tell_safeguarding
 from tracker.services.queries import organisation
 
 
@@ -44,6 +46,9 @@ def set_aside_all(
         response.set_aside = reason
         response.set_aside_on = today
         response.set_aside_by = person_id
+    if reason is SetAsideReason.SAFEGUARDING:
+        for response in fresh:
+            tell_safeguarding(session, response, person_id=person_id, now=now)
     if fresh:
         detail = f"{len(fresh)}: {reason.value}"
         note_event(session, consultation, "set_aside", person_id=person_id, now=now, detail=detail)
@@ -61,14 +66,19 @@ def take_back(
     """Undo setting aside; False if it wasn't set aside.
 
     What is set aside as a safeguarding worry comes back only through somebody who
-    `may_read_worries`; anybody else gets `NotAllowed`.
+    `may_read_worries`; anybody else gets `NotAllowed`. If the respondent has taken it back since,
+    its words are erased instead.
     """
     if response.set_aside is None:
         return False
-    if response.set_aside is SetAsideReason.SAFEGUARDING and not may_read_worries:
-        raise NotAllowed(
-            "This answer was set aside as a worry. Only the safeguarding lead can give it back."
-        )
+    if response.set_aside is SetAsideReason.WITHDRAWN:
+        raise NotAllowed("The young person took this answer back. Its words are erased.")
+    if response.set_aside.is_with_lead and not may_read_worries:
+        raise NotAllowed("This answer is with the safeguarding lead. Only they can give it back.")
+    if response.withdrawn_on is not None:  # it was kept for the safeguarding lead alone
+        today = local_date(now, organisation(session).time_zone)
+        erase(session, response, today=today)
+        return True
     response.set_aside = None
     response.set_aside_on = None
     response.set_aside_by = None

@@ -1,0 +1,198 @@
+"""Taking an answer back and changing it: what is gone, what stays, and who may no longer read it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests import factories as make
+from tests.board.scenes import WORDS, answered, give_words, judged
+from tests.factories import NOW, TODAY
+from tracker.accounts.models import Person
+from tracker.actions.policy import Outcome
+from tracker.board.operations import NotYoursToChange, correct_answer, withdraw_answer
+from tracker.consultations.queries import events_of
+from tracker.errors import NotAllowed
+from tracker.loop.queries import loop_of
+from tracker.responses.models import Answer, SetAsideReason, SurveyResponse
+from tracker.responses.operations import (
+    NothingAnswered,
+    SurveyClosed,
+    submit_response,
+    take_back,
+)
+from tracker.responses.queries import response_by_receipt
+from tracker.surveys.models import Question
+from tracker.themes.models import Coding, Theme
+from tracker.verdicts.models import Verdict
+from tracker.verdicts.policy import VerdictValue
+
+KEY = "a key"
+
+
+class Scene:
+    """An open consultation with one answer that was heard and has judged what was done."""
+
+    def __init__(self, session: Session) -> None:
+        make.make_organisation(session)
+        self.session = session
+        self.consultation = make.make_open_consultation(session)
+        self.survey = make.make_survey(session, self.consultation)
+        self.question: Question = make.make_question(session, self.survey)
+        self.response = make.make_response(
+            session, self.survey, answers={self.question: "A later bus"}
+        )
+        give_words(self.response, KEY)
+        self.theme: Theme = make.make_theme(session, self.consultation)
+        make.make_coding(session, self.response, self.theme)
+        self.action = answered(session, self.theme, outcome=Outcome.DONE)
+        judged(session, self.action, [self.response], VerdictValue.NO)
+        self.person: Person = make.make_person(session)
+
+    def count(self, model: type) -> int:
+        return self.session.scalar(select(func.count()).select_from(model)) or 0
+
+    def said(self, response: SurveyResponse) -> list[object]:
+        query = select(Answer.value).where(Answer.response_id == response.id)
+        return list(self.session.scalars(query))
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        return [
+            (event.kind, event.at.isoformat())
+            for event in events_of(self.session, self.consultation.id)
+        ]
+
+    def opened_by_words(self) -> SurveyResponse | None:
+        return response_by_receipt(self.session, WORDS, KEY)
+
+
+@pytest.fixture
+def scene(session: Session) -> Scene:
+    return Scene(session)
+
+
+def test_withdraw_erases_words_receipt_codings_and_verdicts(scene: Scene) -> None:
+    assert withdraw_answer(scene.session, scene.response, now=NOW)
+    assert [scene.count(model) for model in (Answer, Coding, Verdict)] == [0, 0, 0]
+    assert scene.opened_by_words() is None
+    kept = scene.response
+    assert (kept.set_aside, kept.withdrawn_on) == (SetAsideReason.WITHDRAWN, TODAY)
+    # That it happened is known, and on which day; not when, and not which.
+    assert scene.events == [("answer_withdrawn", f"{TODAY.isoformat()}T00:00:00+00:00")]
+
+
+def test_withdraw_lets_the_counts_fall(scene: Scene) -> None:
+    make.make_response(scene.session, scene.survey)
+    before = loop_of(scene.session, scene.consultation, now=NOW).facts
+    withdraw_answer(scene.session, scene.response, now=NOW)
+    after = loop_of(scene.session, scene.consultation, now=NOW).facts
+    assert (before.responses, before.coded, before.themes) == (2, 1, 1)
+    assert (after.responses, after.to_hear, after.coded, after.themes) == (1, 1, 0, 0)
+
+
+def test_withdrawn_answer_is_not_taken_for_a_new_one_when_a_phone_sends_it_again(
+    scene: Scene,
+) -> None:
+    withdraw_answer(scene.session, scene.response, now=NOW)
+    again = submit_response(
+        scene.session,
+        scene.survey,
+        {scene.question.key: "A later bus"},
+        submission_id=scene.response.submission_id,
+        key=KEY,
+        now=NOW,
+    )
+    assert (again.is_new, again.words) == (False, None)
+    assert scene.count(Answer) == 0
+
+
+def test_withdrawn_answer_can_not_be_taken_back_by_staff(scene: Scene) -> None:
+    withdraw_answer(scene.session, scene.response, now=NOW)
+    for may_read in (False, True):
+        with pytest.raises(NotAllowed, match="took this answer back"):
+            take_back(
+                scene.session,
+                scene.response,
+                person_id=scene.person.id,
+                now=NOW,
+                may_read_worries=may_read,
+            )
+
+
+WITH_LEAD = pytest.mark.parametrize("reason", [SetAsideReason.SAFEGUARDING, SetAsideReason.HELD])
+
+
+@WITH_LEAD
+def test_withdraw_leaves_a_worry_with_the_safeguarding_lead_until_they_give_it_back(
+    scene: Scene, reason: SetAsideReason
+) -> None:
+    scene.response.set_aside, scene.response.set_aside_on = reason, TODAY
+    assert not withdraw_answer(scene.session, scene.response, now=NOW)
+    assert scene.said(scene.response) == ["A later bus"]
+    assert scene.opened_by_words() is None
+    assert scene.response.set_aside is reason
+    assert [scene.count(model) for model in (Coding, Verdict)] == [0, 0]
+    assert loop_of(scene.session, scene.consultation, now=NOW).facts.responses == 0
+
+    later = NOW + timedelta(days=3)
+    take_back(
+        scene.session,
+        scene.response,
+        person_id=scene.person.id,
+        now=later,
+        may_read_worries=True,
+    )
+    assert scene.said(scene.response) == []
+    assert scene.response.set_aside is SetAsideReason.WITHDRAWN
+    assert scene.response.withdrawn_on == TODAY
+
+
+def test_correct_puts_other_words_under_the_same_receipt_to_be_heard_again(scene: Scene) -> None:
+    key = scene.question.key
+    corrected = correct_answer(scene.session, scene.response, {key: "A tram"}, now=NOW)
+    assert corrected.id == scene.response.id
+    assert scene.said(corrected) == ["A tram"]
+    assert scene.opened_by_words() is corrected
+    assert (corrected.corrected_on, corrected.received_on) == (TODAY, TODAY)
+    assert [scene.count(model) for model in (Coding, SurveyResponse)] == [0, 1]
+    assert scene.events == [("answer_corrected", f"{TODAY.isoformat()}T00:00:00+00:00")]
+
+
+@WITH_LEAD
+def test_correct_keeps_what_the_safeguarding_lead_needs(
+    scene: Scene, reason: SetAsideReason
+) -> None:
+    scene.response.set_aside, scene.response.set_aside_on = reason, TODAY
+    corrected = correct_answer(
+        scene.session, scene.response, {scene.question.key: "A tram"}, now=NOW
+    )
+    assert corrected.id != scene.response.id
+    assert scene.said(corrected) == ["A tram"] and corrected.set_aside is None
+    assert scene.said(scene.response) == ["A later bus"] and scene.response.set_aside is reason
+    assert scene.opened_by_words() is corrected
+    assert loop_of(scene.session, scene.consultation, now=NOW).facts.responses == 1
+
+
+def test_correct_is_refused_once_staff_set_it_aside(scene: Scene) -> None:
+    scene.response.set_aside, scene.response.set_aside_on = SetAsideReason.SPAM, TODAY
+    with pytest.raises(NotYoursToChange):
+        correct_answer(scene.session, scene.response, {scene.question.key: "A tram"}, now=NOW)
+    assert scene.said(scene.response) == ["A later bus"]
+
+
+def test_correct_is_refused_without_an_answer(scene: Scene) -> None:
+    with pytest.raises(NothingAnswered):
+        correct_answer(scene.session, scene.response, {}, now=NOW)
+    assert scene.said(scene.response) == ["A later bus"]
+
+
+def test_correct_is_refused_when_it_has_closed_but_for_the_grace(scene: Scene) -> None:
+    values = {scene.question.key: "A tram"}
+    scene.consultation.closed_at = NOW
+    late = NOW + timedelta(hours=24)
+    with pytest.raises(SurveyClosed):
+        correct_answer(scene.session, scene.response, values, now=late)
+    correct_answer(scene.session, scene.response, values, now=late - timedelta(seconds=1))
+    assert scene.said(scene.response) == ["A tram"]
