@@ -19,6 +19,7 @@ from tracker.accounts.sign_in import RotatingTotp, init_sign_in, sign_in_setting
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.board.views import bp as board
+from tracker.brand.queries import look_digest, rules_of_look
 from tracker.brand.views import bp as brand
 from tracker.capabilities.views import bp as capabilities
 from tracker.catalogues.views import bp as catalogues
@@ -57,7 +58,7 @@ from tracker.web.input import init_input
 from tracker.web.kept import init_kept_pages
 from tracker.web.limits import init_limits
 from tracker.web.refusals import init_refusals
-from tracker.web.static import init_static
+from tracker.web.static import Addition, add_to_asset, init_static
 from tracker.worries.views import bp as worries
 
 BLUEPRINTS = (
@@ -93,6 +94,10 @@ def create_app(settings: Config) -> Flask:
         static_folder=None,  # served under addresses that change with the bytes, see init_static
     )
     init_static(app, ROOT / "tracker/static")
+    look = Addition(
+        lambda: look_digest(current_session()), lambda: rules_of_look(current_session())
+    )
+    add_to_asset(app, "public.css", look)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
