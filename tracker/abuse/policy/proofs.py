@@ -8,8 +8,8 @@ import re
 from hashlib import sha256
 
 PIECES = 16
-# Each piece takes 2 ** ZERO_BITS tries on average: measured in docs/decisions/0017.
-ZERO_BITS = 11
+# A piece takes 2 ** ZERO_BITS tries on average; measured in docs/decisions/0017.
+ZERO_BITS = 14
 
 _SHAPE = re.compile(rf"[0-9a-z]{{1,7}}(,[0-9a-z]{{1,7}}){{{PIECES - 1}}}")
 
