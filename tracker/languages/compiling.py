@@ -30,7 +30,7 @@ def said_in(catalog: Catalog, *, even_if_empty: bool = False) -> frozenset[str]:
 def _is_finished(message: Message) -> bool:
     if message.fuzzy or not _is_whole(message.string):
         return False
-    return fault_in(message.id, message.string) is None
+    return fault_in(message.id, message.string or "") is None
 
 
 def _is_whole(said: str | Sequence[str] | None) -> bool:
