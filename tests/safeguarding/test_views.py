@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from config import ROOT
 from tests import factories as make
 from tests.conftest import OpenPage
 from tracker.working_days import Nation
@@ -66,10 +67,66 @@ def test_help_leads_to_the_other_nations_and_away(client: FlaskClient, session: 
     assert re.search(r'href="https://www\.bbc\.co\.uk/weather" rel="noreferrer"', page)
 
 
+def test_leave_goes_where_the_organisation_says_on_every_public_page(
+    client: FlaskClient, session: Session
+) -> None:
+    make.make_organisation(session, leave_address="https://search.example.org/")
+    consultation = make.make_open_consultation(session)
+    survey = make.make_survey(session, consultation, code="abc234")
+    make.make_question(session, survey)
+
+    for address in ("/", "/help", "/answer", "/s/abc234", "/s/nope", f"/board/{consultation.slug}"):
+        page = client.get(address).text
+        ways = re.findall(r'<a href="([^"]*)" rel="noreferrer">Leave this page quickly</a>', page)
+        assert ways == ["https://search.example.org/"], address
+
+
+def test_leave_script_is_the_same_in_a_survey() -> None:
+    """A survey has one script, so that it has one request: the lines are in both."""
+    static = ROOT / "tracker/static"
+    lines = (static / "leave.js").read_text()
+
+    assert lines[lines.index("(() =>") :] in (static / "survey.js").read_text()
+
+
+@pytest.mark.browser
+@pytest.mark.one_database
+def test_leave_by_escape_or_press_leaves_nothing_to_go_back_to(
+    session: Session, open_page: OpenPage
+) -> None:
+    make.make_organisation(session, leave_address="https://away.example.org/")
+    survey = make.make_survey(session, make.make_open_consultation(session), code="abc234")
+    make.make_question(session, survey)
+    session.commit()
+    for start in ("/help", "/s/abc234"):
+        page = open_page("/")
+        page.route("https://away.example.org/**", lambda route: route.fulfill(body="<h1>Sun</h1>"))
+        page.goto(start)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        assert "once more" in page.get_by_role("status").first.inner_text()
+        page.keyboard.press("a")
+        page.keyboard.press("Escape")
+        assert page.url.endswith(start)  # another key in between: nothing happens
+
+        with page.expect_navigation(url="https://away.example.org/"):
+            page.keyboard.press("Escape")
+            page.keyboard.press("Escape")
+        page.go_back()
+        assert not page.url.endswith(start)
+
+        page.goto(start)
+        with page.expect_navigation(url="https://away.example.org/"):
+            page.get_by_role("link", name="Leave this page quickly").click()
+        page.go_back()
+        assert not page.url.endswith(start)
+
+
 def test_help_needs_no_script_and_sets_no_cookie(client: FlaskClient, session: Session) -> None:
     page = client.get("/help")
 
-    assert "<script" not in page.text
+    scripts = re.findall(r"<script[^>]*>", page.text)
+    assert [re.search(r"[a-z]+\.js", script)[0] for script in scripts] == ["leave.js"]  # type: ignore[index]
     assert "Set-Cookie" not in page.headers
     assert not re.search(r'src="(?:https?:)?//', page.text)
 

@@ -95,12 +95,13 @@ def acknowledge() -> ResponseReturnValue:
     """Stop the clock of the flags chosen."""
     require(Act.READ_SAFEGUARDING)
     session, reader = current_session(), current_person()
-    chosen = set(request.form.getlist("flag")[:MOST_SHOWN])
+    name = "shown" if "all" in request.form else "flag"
+    chosen = set(request.form.getlist(name)[:MOST_SHOWN])
     flags = [each for each in open_flags(session, reader.id) if str(each.id) in chosen]
     number = record.acknowledge(session, flags, person_id=reader.id, now=utc_now())
     session.commit()
     flash(_acknowledged_words(number), "success")
-    if len(chosen) == 1 and "stay" in request.form and flags:
+    if "stay" in request.form and flags:
         return redirect(url_for("worries.flag", flag_id=flags[0].id))
     return redirect(url_for("worries.index"))
 
