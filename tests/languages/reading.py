@@ -16,9 +16,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         language = given.get("lang") or (self.open[-1][1] if self.open else "")
-        self.pieces += [
-            (language, given[name] or "") for name in _SPOKEN_ATTRIBUTES if name in given
-        ]
+        spoken = () if tag == "link" else _SPOKEN_ATTRIBUTES  # that title is for programs
+        self.pieces += [(language, given[name] or "") for name in spoken if name in given]
         self.pieces += [(language, text or "") for name, text in attrs if _is_words(name, text)]
         if tag not in _VOID:
             self.open.append((tag, language))
@@ -35,7 +34,8 @@ class _Reader(HTMLParser):
 
 def _is_words(name: str, text: str | None) -> bool:
     """Whether a `data-` attribute holds words for a script, and not a key or an address."""
-    return name.startswith("data-") and " " in (text or "") and name != "data-on"
+    is_text = " " in (text or "") and not (text or "").startswith("/")
+    return name.startswith("data-") and is_text and name != "data-on"
 
 
 def pieces_of(page: str) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ CODES = ("cy", "pl", "ar", "ur")
 # Names that stay as they are in every language.
 NAMES = re.compile(
     r"Test Council|Loopkeeper|Childline|Shout|SHOUT|Samaritans|NHS|Meic|Lifeline|Runaway Helpline|"
-    r"English|Cymraeg|Polski|maple otter lantern seven"
+    r"English|Cymraeg|Polski|maple otter lantern seven|Escape|JavaScript|\{\w+\}"
 )
 
 

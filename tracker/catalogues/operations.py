@@ -8,7 +8,12 @@ import os
 from pathlib import Path
 
 from tracker.errors import LoopkeeperError
-from tracker.languages import ENGLISH, languages, own_catalogues
+from tracker.languages import (
+    ENGLISH,
+    languages,
+    look_for_new_catalogues,
+    own_catalogues,
+)
 from tracker.languages.shelf import BadCatalogue, Report, examined, locale_of
 
 LONGEST_CODE = 12  # as it is kept with an answer
@@ -35,6 +40,7 @@ def add_catalogue(code: str, data: bytes) -> Report:
         shown = " · ".join(report.faults[:5])
         raise CatalogueRefused(f"Nothing was changed. Mend these sentences first: {shown}")
     _replace(_file_of(code), data)
+    look_for_new_catalogues()
     return report
 
 
@@ -43,6 +49,7 @@ def remove_catalogue(code: str) -> bool:
     if code not in own_codes():
         return False
     _file_of(code).unlink()
+    look_for_new_catalogues()
     return True
 
 

@@ -11,7 +11,7 @@ from tracker.catalogues.forms import CatalogueForm, FirstLanguageForm
 from tracker.catalogues.operations import CatalogueRefused
 from tracker.db import current_session
 from tracker.errors import NotFound
-from tracker.languages import language_named, languages
+from tracker.languages import language_named, languages, look_for_new_catalogues
 from tracker.languages.shelf import TEMPLATE
 from tracker.services.queries import organisation
 
@@ -75,6 +75,7 @@ def sentences() -> ResponseReturnValue:
 
 
 def _page(first: FirstLanguageForm, form: CatalogueForm) -> str:
+    look_for_new_catalogues()  # another process may have taken one
     return render_template(
         "catalogues/index.html",
         first=first,

@@ -28,6 +28,7 @@ __all__ = [
     "known_code",
     "language_named",
     "languages",
+    "look_for_new_catalogues",
     "ngettext",
     "noop",
     "number_in_words",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 _speaking: ContextVar[str] = ContextVar("language", default=ENGLISH)
-_shelf = Shelf()
+_shelf = Shelf()  # with what comes with the product, until an application says where its own are
 
 
 def current_language() -> str:
@@ -55,6 +56,7 @@ def start_speaking(language: str) -> None:
 def speaking(language: str) -> Iterator[None]:
     """Speak `language` inside the block."""
     before = current_language()
+    look_for_new_catalogues()
     start_speaking(language)
     try:
         yield
@@ -64,7 +66,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def languages() -> Mapping[str, Language]:
     """Every language there is a catalogue for, by its code; English first."""
-    return _shelf.languages()
+    return _shelf.languages
 
 
 def language_named(code: str) -> Language:
@@ -76,6 +78,11 @@ def use_own_catalogues(folder: Path) -> None:
     """Look for catalogues of the organisation's own in `folder` too; it need not be there."""
     global _shelf
     _shelf = Shelf(folder)
+
+
+def look_for_new_catalogues() -> None:
+    """Notice a catalogue that has come, changed or gone. Cheap; for the start of a request or mail."""
+    _shelf.look_again()
 
 
 def own_catalogues() -> Path | None:

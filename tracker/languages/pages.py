@@ -22,6 +22,7 @@ from tracker.languages import (
     known_code,
     language_named,
     languages,
+    look_for_new_catalogues,
     number_in_words,
     start_speaking,
 )
@@ -65,6 +66,7 @@ def _language_of_request(speaks: Speaks, default: Callable[[], str]) -> str:
     g.kept_language, g.is_spoken = None, speaks(request.endpoint)
     if not g.is_spoken:
         return ENGLISH
+    look_for_new_catalogues()
     offered = languages()
     if said := known_code(request.args.get(PARAMETER, ""), offered):
         g.kept_language = said

@@ -80,29 +80,28 @@ class Language:
 
 
 class Shelf:
-    """Where catalogues are looked for. Those of the organisation are read again when they change."""
+    """Where catalogues are looked for: `languages` are those there are, English first, then by code."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
-        self._seen: tuple[tuple[str, int], ...] | None = None
-        self._languages: dict[str, Language] = {}
+        self._seen = self._own_files()
+        self.languages: Mapping[str, Language] = self._read(self._seen)
 
-    def languages(self) -> Mapping[str, Language]:
-        """Every language that can be spoken, English first, then by code."""
+    def look_again(self) -> None:
+        """Read the catalogues of the organisation once more if any has come, changed or gone."""
         seen = self._own_files()
         if seen != self._seen:
-            self._languages = self._read([name for name, _changed in seen])
+            self.languages = self._read(seen)
             self._seen = seen
-        return self._languages
 
     def _own_files(self) -> tuple[tuple[str, int], ...]:
         if self.own is None or not self.own.is_dir():
             return ()
         return tuple(sorted((f.name, f.stat().st_mtime_ns) for f in self.own.glob("*.po")))
 
-    def _read(self, own_names: list[str]) -> dict[str, Language]:
+    def _read(self, own_files: tuple[tuple[str, int], ...]) -> dict[str, Language]:
         read = {code: [catalog] for code, catalog in _shipped().items()}
-        for name in own_names:
+        for name, _changed in own_files:
             code = name.removesuffix(".po")
             catalog = self._own_catalogue(code)
             if catalog is not None and code != ENGLISH:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
+from tracker.languages import gettext as _
+
 
 def promise_calendar(
     title: str, promise_on: date, *, code: str, base_url: str, now: datetime
@@ -18,11 +20,14 @@ def promise_calendar(
     event.add("dtstamp", now)
     event.add("dtstart", promise_on)
     event.add("dtend", promise_on + timedelta(days=1))
-    event.add("summary", f"Find out what changed: {title}")
+    event.add("summary", _("Find out what changed: %(title)s", title=title))
     event.add(
         "description",
-        "By today they promised to say what happened to the answers. "
-        f"Your four words open your own page: {base_url}/answer",
+        _(
+            "By today they promised to say what happened to the answers. "
+            "Your four words open your own page: %(address)s",
+            address=f"{base_url}/answer",
+        ),
     )
     event.add("url", f"{base_url}/answer")
     event.add("transp", "TRANSPARENT")

@@ -13,6 +13,7 @@ from tracker.abuse.operations import InvitationMissing, InvitationUsed
 from tracker.accounts.guard import public
 from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
+from tracker.consultations.translated import in_own_words
 from tracker.db import current_session, reading
 from tracker.errors import NotFound
 from tracker.languages import current_language
@@ -188,11 +189,12 @@ def _form_page(
     submission_id: UUID | str,
     typed: Form,
     answers: Answers = NO_ANSWERS,
+    template: str = "responses/form.html",
     **more: Any,
 ) -> str:
     asked = [question for question in survey.questions if type_of(question).asks]
     return render_template(
-        "responses/form.html",
+        template,
         survey=_as_read(survey),
         consultation=survey.consultation,
         help_nation=survey.consultation.help_page or None,
@@ -205,6 +207,11 @@ def _form_page(
         helplines=(CHILDLINE, SHOUT),
         **more,
     )
+
+
+def form_for_kiosk(survey: Survey, template: str, **more: Any) -> str:
+    """The form as a kiosk shows it: `template` extends the form's own and knows `more`."""
+    return _form_page(survey, uuid4(), Form(), template=template, seal="", **more)
 
 
 def _again(
@@ -327,7 +334,7 @@ def promise(code: str) -> ResponseReturnValue:
     if consultation.promise_on is None or consultation.state is ConsultationState.DRAFT:
         raise NotFound(_("There is no promise date here yet."))
     calendar = promise_calendar(
-        consultation.title,
+        in_own_words(consultation, "title").text,
         consultation.promise_on,
         code=code,
         base_url=current_app.config["LOOPKEEPER"].base_url,
