@@ -17,7 +17,8 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -160,13 +161,17 @@ def look_again(canary: Canary) -> None:
     canary.child.post("/answer", page.hidden | {name[1]: " ".join(canary.receipts)})
 
 
-def remind(place: Site) -> None:
+def remind(place: Site, days: int) -> None:
     """Let the consultations close and weeks go by, so that every kind of mail goes out."""
     transport = transport_of(place.settings)
     with place.app.test_request_context():
-        for days in range(0, 130, 1):
-            moment = (utc_now() + timedelta(days=days)).replace(hour=11)
-            tick(current_session(), transport, place.settings, clock=lambda at=moment: at)
+        for day in range(days):
+            moment = (utc_now() + timedelta(days=day)).replace(hour=11)
+            tick(current_session(), transport, place.settings, clock=partial(_same, moment))
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 # --- Afterwards: what is found. ---
@@ -267,7 +272,7 @@ def save_mails(place: Site, inbox: Inbox) -> None:
         (folder / f"{number:05}.txt").write_text("\n".join(str(part) for part in said))
 
 
-def prove(database: str, folder: Path, children: int) -> bool:
+def prove(database: str, folder: Path, children: int, days: int = 130, pause: float = 5) -> bool:
     """Print what was found; whether it is nothing."""
     random.seed(11)
     with smtp_server() as inbox:
@@ -285,9 +290,9 @@ def prove(database: str, folder: Path, children: int) -> bool:
                     list(pool.map(read, canaries))
                     time.sleep(READING_TIME)
                     list(pool.map(answer, canaries))
-                time.sleep(5)  # the alerts go out
+                time.sleep(pause)  # the alerts go out
                 live = search(place.folder, canaries)
-            remind(place)
+            remind(place, days)
             save_mails(place, inbox)
             after = search(place.folder, canaries)
             rows = search_tables(place, canaries)

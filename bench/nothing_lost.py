@@ -235,12 +235,19 @@ def make_world(place: Site, runs: int) -> World:
         withdrawn = surveys(0.1, withdrawn_at=now, withdrawn_reason="Why not")
         links = {survey.code: invite(session, place, survey) for survey in invited}
         world = World(
-            *([survey.code for survey in kind] for kind in (opened, grace, closed, withdrawn)),
-            list(links),
-            links,
+            open=codes_of(opened),
+            in_grace=codes_of(grace),
+            closed=codes_of(closed),
+            withdrawn=codes_of(withdrawn),
+            invited=codes_of(invited),
+            invitations=links,
         )
         session.commit()
         return world
+
+
+def codes_of(surveys: list[Survey]) -> list[str]:
+    return [survey.code for survey in surveys]
 
 
 def ask(session: Session, survey: Survey) -> None:
