@@ -9,6 +9,7 @@ from sqlalchemy import Enum
 
 import tracker.abuse.models
 import tracker.brand.models
+import tracker.kiosk.models
 import tracker.reminders.models
 import tracker.verdicts.models  # noqa: F401  (the models register themselves on Base)
 from tracker.db import Base, UTCDateTime, db

@@ -16,6 +16,8 @@ from tracker.actions.models import Action, ActionVersion
 from tracker.actions.policy import Outcome
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import Anonymity, LawfulBasis
+from tracker.kiosk.models import Kiosk
+from tracker.kiosk.policy import pin_hash, token_hash
 from tracker.pictures.encoding import encode
 from tracker.pictures.models import Picture
 from tracker.responses.models import Answer, Source, SurveyResponse
@@ -28,6 +30,7 @@ NOW = datetime(2026, 2, 4, 10, 0, tzinfo=UTC)
 TODAY = NOW.date()
 
 _numbers = count(1)
+_PIN_HASH = pin_hash("2468", "00" * 16)
 Row = TypeVar("Row")
 
 
@@ -139,6 +142,21 @@ def make_question(session: Session, survey: Survey, **values: Any) -> Question:
         "settings": {},
     }
     return _add(session, Question(survey=survey, **defaults | values))
+
+
+def make_kiosk(session: Session, *surveys: Survey, token: str, **values: Any) -> Kiosk:
+    """A kiosk at /kiosk/<token> that asks `surveys`; its PIN is 2468."""
+    service = values.get("service") or surveys[0].consultation.service
+    defaults: dict[str, Any] = {
+        "name": f"Tablet {next(_numbers)}",
+        "token_hash": token_hash(token),
+        "pin_salt": "00" * 16,
+        "pin_hash": _PIN_HASH,
+        "started_by": service.owner_id,
+        "started_on": TODAY,
+        "last_seen_on": TODAY,
+    }
+    return _add(session, Kiosk(service=service, surveys=list(surveys), **defaults | values))
 
 
 def make_response(session: Session, survey: Survey, **values: Any) -> SurveyResponse:

@@ -29,6 +29,7 @@ from tracker.demo.cli import demo
 from tracker.desk.duties import duties_in_consultations
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
+from tracker.kiosk.views import bp as kiosk
 from tracker.languages import ENGLISH, use_own_catalogues
 from tracker.languages.pages import init_languages
 from tracker.mail.security import SecurityMail
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     verdicts,
     subscriptions,
     board,
+    kiosk,
     reminders,
     capabilities,
     desk,

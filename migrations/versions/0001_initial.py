@@ -160,6 +160,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_consultations_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_consultations_service_id'), ['service_id'], unique=False)
 
+    op.create_table('kiosks',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('service_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('pin_salt', sa.String(length=32), nullable=False),
+    sa.Column('pin_hash', sa.String(length=64), nullable=False),
+    sa.Column('asks_verdicts', sa.Boolean(), nullable=False),
+    sa.Column('started_by', sa.Integer(), nullable=False),
+    sa.Column('started_on', sa.Date(), nullable=False),
+    sa.Column('last_seen_on', sa.Date(), nullable=False),
+    sa.Column('waiting', sa.Integer(), nullable=False),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['service_id'], ['services.id'], name=op.f('fk_kiosks_service_id_services')),
+    sa.ForeignKeyConstraint(['started_by'], ['people.id'], name=op.f('fk_kiosks_started_by_people')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kiosks')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_kiosks_token_hash'))
+    )
+    with op.batch_alter_table('kiosks', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kiosks_service_id'), ['service_id'], unique=False)
+
     op.create_table('service_deputies',
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -344,6 +365,16 @@ def upgrade() -> None:
     with op.batch_alter_table('invitations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitations_survey_id'), ['survey_id'], unique=False)
 
+    op.create_table('kiosk_surveys',
+    sa.Column('kiosk_id', sa.Integer(), nullable=False),
+    sa.Column('survey_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['kiosk_id'], ['kiosks.id'], name=op.f('fk_kiosk_surveys_kiosk_id_kiosks'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['survey_id'], ['surveys.id'], name=op.f('fk_kiosk_surveys_survey_id_surveys'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('kiosk_id', 'survey_id', name=op.f('pk_kiosk_surveys'))
+    )
+    with op.batch_alter_table('kiosk_surveys', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kiosk_surveys_survey_id'), ['survey_id'], unique=False)
+
     op.create_table('mails',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -351,7 +382,7 @@ def upgrade() -> None:
     sa.Column('recipient_id', sa.Integer(), nullable=True),
     sa.Column('subscription_id', sa.Uuid(), nullable=True),
     sa.Column('day', sa.Date(), nullable=True),
-    sa.Column('is_urgent', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('is_urgent', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
@@ -645,6 +676,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mails_recipient_id'))
 
     op.drop_table('mails')
+    with op.batch_alter_table('kiosk_surveys', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kiosk_surveys_survey_id'))
+
+    op.drop_table('kiosk_surveys')
     with op.batch_alter_table('invitations', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitations_survey_id'))
 
@@ -697,6 +732,10 @@ def downgrade() -> None:
 
     op.drop_table('actions')
     op.drop_table('service_deputies')
+    with op.batch_alter_table('kiosks', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kiosks_service_id'))
+
+    op.drop_table('kiosks')
     with op.batch_alter_table('consultations', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consultations_service_id'))
         batch_op.drop_index(batch_op.f('ix_consultations_owner_id'))

@@ -110,6 +110,17 @@ ACCESS: dict[str, Who] = {
     "opening.copy": TEAM,
     # safeguarding
     "safeguarding.help": OPEN,
+    # kiosk: whoever holds its token is at it
+    "kiosk.start": TEAM,
+    "kiosk.end": TEAM,
+    "kiosk.home": OPEN,
+    "kiosk.form": OPEN,
+    "kiosk.changes": OPEN,
+    "kiosk.manifest": OPEN,
+    "kiosk.receive": OPEN,
+    "kiosk.hello": OPEN,
+    "kiosk.unlock": OPEN,
+    "kiosk.verdict": OPEN,
     # what a phone keeps
     "offline.worker": OPEN,
     "offline.saved": OPEN,

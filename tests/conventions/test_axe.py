@@ -51,6 +51,7 @@ NOT_PAGES = {
     "board.feed",
     "board.consultation_feed",
     "brand.sample_css",
+    "kiosk.manifest",
     "catalogues.sentences",
     "offline.worker",
 }

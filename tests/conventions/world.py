@@ -72,7 +72,9 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
     )
     session.add_all([case, mail, flag, rule])
     session.flush()
+    kiosk = make.make_kiosk(session, survey, token="a token of a kiosk")
     return {
+        "kiosk_id": kiosk.id,
         "person_id": bystander.id,
         "service_id": service.id,
         "consultation_id": consultation.id,
@@ -96,6 +98,8 @@ def _plain_values() -> dict[str, Any]:
     return {
         "filename": "staff.css",
         "token": "not-a-token",
+        "kiosk_token": "not-a-token",
+        "survey_code": "nothing",
         "form_id": UUID(int=1),
         "rule_key": "own-1",
         "nation": "england",

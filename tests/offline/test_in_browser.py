@@ -1,7 +1,6 @@
 """No connection, in a real Chromium: nothing that a young person wrote is lost."""
 
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -11,45 +10,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
 from tests.browser import fill_in, press
-from tests.conftest import PATIENCE
 from tests.offline.conftest import Site
+from tests.offline.phone import EVERYTHING, NOTHING, kept_on, until, until_kept
 from tests.responses.phone import make_survey, responses
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 SAVED = "Saved on this phone, not sent yet"
 THANKS = "Thank you. We have your answer."
-KEPT = "caches.open('loopkeeper-kept').then(kept => kept.keys()).then(all => all.map(r => r.url))"
-EVERYTHING = """async () => {
-  const stores = [];
-  for (const { name, version } of await indexedDB.databases()) {
-    const database = await new Promise((resolve, reject) => {
-      const asked = indexedDB.open(name, version);
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-    });
-    for (const store of database.objectStoreNames) {
-      const asked = database.transaction(store).objectStore(store).getAll();
-      stores.push(...await new Promise((resolve) => { asked.onsuccess = () => resolve(asked.result); }));
-    }
-    database.close();
-  }
-  const plain = (_, value) => value instanceof ArrayBuffer ? `${value.byteLength} bytes` : value;
-  return JSON.stringify([stores, { ...localStorage }, { ...sessionStorage }], plain);
-}"""
-
-
-NOTHING = "[[],{},{}]"
 SENT = '"state":"sent"'
-
-
-def until(page: Page, script: str) -> None:
-    """Wait until what the script promises is true; `wait_for_function` takes a promise for a yes."""
-    for _ in range(PATIENCE // 50):
-        if page.evaluate(script):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"Never true: {script}")
 
 
 def begin(phone: BrowserContext) -> Page:
@@ -57,7 +26,7 @@ def begin(phone: BrowserContext) -> Page:
     page = phone.new_page()
     page.goto("/s/abc234")
     page.get_by_role("link", name="Start").click()
-    until(page, f"{KEPT}.then(all => all.some(url => url.endsWith('/saved.js')))")
+    until_kept(page, "/saved.js")
     return page
 
 
@@ -68,10 +37,6 @@ def send(page: Page, **answers: Any) -> None:
 
 def heading(page: Page) -> str:
     return page.locator("h1:visible").inner_text()
-
-
-def kept_on(page: Page) -> str:
-    return str(page.evaluate(EVERYTHING))
 
 
 def said(session: Session) -> list[Mapping[str, Any]]:

@@ -7,6 +7,8 @@
 //   half gone, nothing is left to read: on sending, on leaving, when the tab is closed.
 
 const form = document.querySelector("form[data-survey]");
+// Not where this page is: the address of an invitation is its code, and stays nowhere.
+const place = new URL(form.action).pathname;
 const language = new URL(form.action).searchParams.get("lang");
 const inLanguage = (path) => (language ? `${path}?lang=${language}` : path);
 
@@ -15,10 +17,10 @@ const isSafe = isSecureContext && "indexedDB" in window && crypto.subtle;
 async function register() {
   await navigator.serviceWorker.register("/worker.js");
   const { active } = await navigator.serviceWorker.ready;
-  const files = [...document.querySelectorAll("link[rel=stylesheet], script[src]")];
+  const files = [...document.querySelectorAll("link[rel=stylesheet], script[src], img[src]")];
   const saved = await words;
   const needed = [
-    location.pathname + (language ? `?lang=${language}` : ""),
+    inLanguage(place),
     form.dataset.keep,
     ...files.map((file) => file.href || file.src),
     ...saved.querySelector("[data-keep]").dataset.keep.split(" "),
@@ -35,7 +37,6 @@ async function wordsOf() {
 // --- The draft ---
 
 const HALF_AN_HOUR = 30 * 60 * 1000;
-const place = location.pathname;
 const half = `draft ${place}`;
 const bytesOf = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
@@ -84,6 +85,7 @@ class Draft {
       if (link && this.isLeaving(link)) this.wipe();
     }, true);
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.write(); });
+    window.addEventListener("pagehide", () => { if (document.body.hidden) this.wipe(); }); // left quickly
     window.addEventListener("pageshow", ({ persisted }) => { if (persisted) this.look(); });
   }
 

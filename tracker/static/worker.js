@@ -13,7 +13,8 @@ const WEEK = 7 * 24 * 60 * 60 * 1000;
 const isForm = (url) => /^\/s\/[^/]+$/.test(url.pathname);
 const isHelp = (url) => /^\/help(\/|$)/.test(url.pathname);
 const isKiosk = (url) => /^\/kiosk\//.test(url.pathname);
-const isStatic = (url) => url.pathname.startsWith("/static/");
+const isPage = (url) => isForm(url) || isHelp(url) || isKiosk(url) || /^\/(saved|offline)$/.test(url.pathname);
+const FILES = ["style", "script", "image"];
 const isOurs = (url) => url.origin === location.origin && !url.pathname.startsWith("/staff");
 
 // What a page is kept under: its address with its language, and nothing else that may stand in it.
@@ -48,7 +49,7 @@ async function sendInBackground() {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (!isOurs(url)) return;
-  if (event.request.method === "GET" && isStatic(url)) event.respondWith(asset(event.request));
+  if (FILES.includes(event.request.destination)) event.respondWith(file(event.request));
   else if (event.request.mode !== "navigate") return;
   else if (event.request.method === "GET") event.respondWith(visit(event, url));
   else if (event.request.method === "POST" && isForm(url)) event.respondWith(send(event, url));
@@ -61,8 +62,8 @@ async function keepAll(addresses) {
   for (const address of addresses) {
     const url = new URL(address, location.origin);
     try {
-      const known = isStatic(url) && (await kept.match(url.href, { ignoreVary: true }));
-      const response = known || (await fetch(url.href, isStatic(url) ? {} : { cache: "no-cache" }));
+      const known = !isPage(url) && (await kept.match(url.href, { ignoreVary: true }));
+      const response = known || (await fetch(url.href, isPage(url) ? { cache: "no-cache" } : {}));
       if (response.ok) await keepOne(url, response);
     } catch {
       // The next page asks again.
@@ -77,7 +78,7 @@ async function keepOne(url, response) {
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
   headers.set("Kept-At", String(Date.now()));
   const { status } = response;
-  await kept.put(isStatic(url) ? url.href : nameOf(url), new Response(await response.blob(), { status, headers }));
+  await kept.put(isPage(url) ? nameOf(url) : url.href, new Response(await response.blob(), { status, headers }));
 }
 
 // Forms that nobody has opened for a week go, and files that no page has asked for in four.
@@ -87,7 +88,7 @@ async function forgetOld() {
     const url = new URL(request.url);
     const response = await kept.match(request, { ignoreVary: true });
     const age = Date.now() - Number(response.headers.get("Kept-At"));
-    if ((isForm(url) && age > WEEK) || (isStatic(url) && age > 4 * WEEK)) await kept.delete(request);
+    if ((isForm(url) && age > WEEK) || (!isPage(url) && age > 4 * WEEK)) await kept.delete(request);
   }
 }
 
@@ -95,7 +96,7 @@ const copyOf = (url) => caches.match(nameOf(url), { ignoreVary: true });
 
 // --- Opening a page ---
 
-async function asset(request) {
+async function file(request) {
   const network = fetch(request);
   const kept = await caches.match(request.url, { ignoreVary: true });
   return kept ? within(network, PATIENCE).catch(() => kept) : network;
