@@ -69,12 +69,14 @@ def test_answer_offers_both(client: FlaskClient, response: SurveyResponse) -> No
     assert "later" not in page  # never the answer itself
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/answer/withdraw", "/answer/correct"])
 def test_an_address_without_words_asks_for_them(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.location) == (302, "/answer")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/answer/withdraw", "/answer/correct"])
 def test_wrong_words_open_nothing_and_stay(
     client: FlaskClient, response: SurveyResponse, path: str
@@ -84,6 +86,7 @@ def test_wrong_words_open_nothing_and_stay(
     assert 'value="kite kite kite kite"' in answer.text
 
 
+@pytest.mark.one_database
 def test_wrong_words_are_counted_together(client: FlaskClient, response: SurveyResponse) -> None:
     for path in ["/answer", "/answer/withdraw", "/answer/correct"] * 7:
         answer = client.post(path, data={"words": "kite kite kite kite"})
@@ -205,6 +208,7 @@ def test_correct_that_was_open_when_it_closed_is_still_taken(
     assert "Your answer is changed." in client.post("/answer/correct", data=FORM).text
 
 
+@pytest.mark.one_database
 def test_correct_refuses_more_than_can_be_read(
     client: FlaskClient, response: SurveyResponse
 ) -> None:
@@ -212,6 +216,7 @@ def test_correct_refuses_more_than_can_be_read(
     assert answer.status_code == 413
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/answer/withdraw", "/answer/correct"])
 def test_no_address_ever_holds_the_words(
     client: FlaskClient, response: SurveyResponse, path: str

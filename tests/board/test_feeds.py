@@ -17,6 +17,8 @@ from tracker.board.queries.news import happenings
 from tracker.verdicts.operations import give_verdict_at_kiosk
 from tracker.verdicts.policy import VerdictValue
 
+pytestmark = pytest.mark.one_database
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

@@ -95,6 +95,7 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("outcome", "values"), ANSWERS)
 def test_a_new_change_or_an_honest_closure_stops_the_chase(
     world: World, outcome: Outcome, values: dict[str, object]
@@ -108,6 +109,7 @@ def test_a_new_change_or_an_honest_closure_stops_the_chase(
     assert world.cases == [("said_no", "A new change or an honest answer was published.")]
 
 
+@pytest.mark.one_database
 def test_better_words_for_the_same_change_stop_nothing(world: World) -> None:
     action = done(world)
     deny(world, action)
@@ -117,6 +119,7 @@ def test_better_words_for_the_same_change_stop_nothing(world: World) -> None:
     assert world.sent == [("asked_again", "Olu"), ("nudge", "Olu")]
 
 
+@pytest.mark.one_database
 def test_a_plan_is_chased_by_its_date_and_the_denial_goes_on(world: World) -> None:
     action = done(world)
     deny(world, action)
@@ -143,6 +146,7 @@ def test_a_newer_change_that_is_denied_too_starts_the_clock_anew(world: World) -
     assert world.sent == [("asked_again", "Olu"), ("asked_again", "Olu")]
 
 
+@pytest.mark.one_database
 def test_a_withdrawn_consultation_is_left_alone(world: World) -> None:
     action = done(world)
     deny(world, action)
@@ -154,6 +158,7 @@ def test_a_withdrawn_consultation_is_left_alone(world: World) -> None:
     assert world.cases == [("said_no", "It was withdrawn, and the board says why.")]
 
 
+@pytest.mark.one_database
 def test_nothing_from_before_the_organisation_went_live_is_chased(world: World) -> None:
     world.organisation.goes_live_on = date(2026, 2, 1)
     deny(world, done(world))
@@ -169,6 +174,7 @@ SAYS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("step", SAYS)
 def test_each_letter_states_its_facts(world: World, step: str) -> None:
     day, name, sentence = SAYS[step]
@@ -189,6 +195,7 @@ def test_each_letter_states_its_facts(world: World, step: str) -> None:
     assert len(text.split("Loopkeeper")[0].split()) < 110
 
 
+@pytest.mark.one_database
 def test_the_timeline_tells_it(world: World) -> None:
     action = done(world)
     deny(world, action)

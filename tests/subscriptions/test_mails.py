@@ -120,6 +120,7 @@ def test_a_request_to_confirm_goes_out_at_once_even_at_night_and_once(
     assert "We will tell you" in client.get(address).text
 
 
+@pytest.mark.one_database
 def test_an_address_that_was_not_confirmed_is_told_nothing_and_deleted(
     world: World, consultation: Consultation
 ) -> None:
@@ -131,6 +132,7 @@ def test_an_address_that_was_not_confirmed_is_told_nothing_and_deleted(
     assert world.session.scalars(select(Subscription)).all() == []
 
 
+@pytest.mark.one_database
 def test_no_mailbox_is_filled_from_here(world: World, consultation: Consultation) -> None:
     others = [world.closed(title=f"Other {n}") for n in range(5)]
     for each in (consultation, consultation, *others):
@@ -169,6 +171,7 @@ def test_what_happens_is_told_gathered_once_a_week_and_once(
     assert len(keys) == len(set(keys)) == 4
 
 
+@pytest.mark.one_database
 def test_what_was_there_before_is_no_news(world: World, consultation: Consultation) -> None:
     on(world, consultation)
     walk(world, "2026-02-04", 20)
@@ -183,6 +186,7 @@ def test_two_workers_tell_it_once(world: World, consultation: Consultation) -> N
     assert len(letters(world)) == 1
 
 
+@pytest.mark.one_database
 def test_news_keeps_to_the_hours_for_sending(world: World, consultation: Consultation) -> None:
     on(world, consultation)
     publish(world, consultation, "2026-02-04 09:00", Outcome.ALREADY)
@@ -192,6 +196,7 @@ def test_news_keeps_to_the_hours_for_sending(world: World, consultation: Consult
     assert len(letters(world)) == 1
 
 
+@pytest.mark.one_database
 def test_a_consultation_that_was_stopped_is_told_and_then_forgotten(
     world: World, consultation: Consultation
 ) -> None:
@@ -273,6 +278,7 @@ class Dead(MemoryTransport):
         raise PermanentMailError("550 no such mailbox", is_recipient_gone=True)
 
 
+@pytest.mark.one_database
 def test_an_address_that_is_dead_is_deleted(world: World, consultation: Consultation) -> None:
     on(world, consultation)
     publish(world, consultation, "2026-02-04 09:00", Outcome.ALREADY)
@@ -280,6 +286,7 @@ def test_an_address_that_is_dead_is_deleted(world: World, consultation: Consulta
     assert world.session.scalars(select(Subscription)).all() == []
 
 
+@pytest.mark.one_database
 def test_the_loop_is_not_followed_up_before_everybody_was_told_and_then_forgets_them(
     world: World, consultation: Consultation
 ) -> None:
@@ -302,6 +309,7 @@ def test_the_loop_is_not_followed_up_before_everybody_was_told_and_then_forgets_
     assert world.session.scalars(select(Subscription)).all() == []
 
 
+@pytest.mark.one_database
 def test_a_loop_that_comes_open_again_keeps_its_subscribers(
     world: World, consultation: Consultation
 ) -> None:
@@ -344,6 +352,7 @@ def test_did_it_change_is_counted_once_for_each_subscription(
     assert "We have kept" not in client.post(address, data={"verdict": "nonsense"}).text
 
 
+@pytest.mark.one_database
 def test_judge_is_for_what_the_subscription_is_about(
     world: World, consultation: Consultation, client: FlaskClient
 ) -> None:
@@ -366,6 +375,7 @@ def test_judge_is_for_what_the_subscription_is_about(
     assert client.post(f"/changed/{token}/{plan.id}", data={"verdict": "no"}).status_code == 409
 
 
+@pytest.mark.one_database
 def test_ask_takes_an_address_and_says_the_same_to_everybody(
     world: World, consultation: Consultation, client: FlaskClient
 ) -> None:
@@ -382,6 +392,7 @@ def test_ask_takes_an_address_and_says_the_same_to_everybody(
     assert client.get("/board/nothing/tell-me").status_code == 404
 
 
+@pytest.mark.one_database
 def test_ask_is_limited_from_one_connection(
     consultation: Consultation, client: FlaskClient
 ) -> None:
@@ -390,18 +401,21 @@ def test_ask_is_limited_from_one_connection(
     assert codes == [422] * 40 + [429]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/tell-me/nonsense", "/stop/nonsense"])
 def test_a_link_that_is_not_ours_is_refused_kindly(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code in (404, 410)
     assert client.post(path).status_code in (404, 410)
 
 
+@pytest.mark.one_database
 def test_letters_speak_the_subscribers_language(world: World, consultation: Consultation) -> None:
     ask(world, consultation, language="ar")
     world.tick(START)
     assert '<html lang="ar" dir="rtl">' in letters(world)[0].html
 
 
+@pytest.mark.one_database
 def test_staff_see_that_a_mail_went_and_neither_to_whom_nor_what(
     world: World, consultation: Consultation, session: Session, app: Flask
 ) -> None:
@@ -421,6 +435,7 @@ def test_staff_see_that_a_mail_went_and_neither_to_whom_nor_what(
     assert browser.get(f"/staff/outbox/{mail.id}/html").status_code == 404
 
 
+@pytest.mark.one_database
 def test_a_simulation_writes_to_no_subscriber(
     world: World, consultation: Consultation, app: Flask
 ) -> None:
@@ -447,6 +462,7 @@ def make_newer(action: Action, moment: str, **values: object) -> None:
     )
 
 
+@pytest.mark.one_database
 def test_better_words_for_the_same_change_are_no_news(
     world: World, consultation: Consultation
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 from config import Config
 from tracker.subscriptions.sealing import Errand, Seal
 
+pytestmark = pytest.mark.one_database
+
 ADDRESS = "sam@example.org"
 
 

@@ -7,14 +7,16 @@ Pure: plain values in, a value out. Nothing here reads a clock, a key or a datab
 import hmac
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain, count, islice, pairwise
 from string import ascii_lowercase
 from uuid import UUID
 
 from tracker.consultations.policy import ConsultationState
-from tracker.responses.words import WORDS
+from tracker.responses.words import NEVER_JOINED, WORDS
 from tracker.surveys.question_types import Asked, type_of
 
 # A form that was open when the consultation closed is still taken for this long.
@@ -25,6 +27,7 @@ _READING_WORDS_A_SECOND = 2
 _SECONDS_TO_CHOOSE = 5
 _SECONDS_TO_WRITE = 30
 _LONGEST_RECEIPT = 200
+_LONGEST_WORD = max(map(len, WORDS))
 
 
 def accepts(state: ConsultationState, closed_at: datetime | None, now: datetime) -> bool:
@@ -69,13 +72,33 @@ def receipt_words(submission_id: UUID, attempt: int, key: str) -> str:
 
     The same submission gets the same words however often it asks, so a reply that was lost on the
     way can be given again; nobody without the key can work them out from the submission id.
-    `attempt` counts up from 0 when the words turn out to be another response's already.
+    `attempt` counts up from 0 when the words turn out to be another response's already. Words that
+    make something bad with their neighbours are passed over.
     """
     seed = f"words:{submission_id.hex}:{attempt}"
+    tries = chain([seed], (f"{seed}:{turn}" for turn in count(1)))
+    return next(words for each in tries if goes_together(words := _drawn(each, key)))
+
+
+def _drawn(seed: str, key: str) -> str:
     digest = hmac.digest(key.encode(), seed.encode(), "sha256")
     size = len(digest) // RECEIPT_WORDS
     parts = (digest[i * size : (i + 1) * size] for i in range(RECEIPT_WORDS))
     return " ".join(WORDS[int.from_bytes(part) % len(WORDS)] for part in parts)
+
+
+def goes_together(words: str) -> bool:
+    """Whether no two neighbours make something bad where one ends and the next begins."""
+    return not any(makes_bad_join(one, next_) for one, next_ in pairwise(words.split()))
+
+
+def makes_bad_join(one: str, next_: str) -> bool:
+    """Whether a bad word stands across the seam of these two, read as if they were one."""
+    return any(
+        one.endswith(bad[:cut]) and next_.startswith(bad[cut:])
+        for bad in NEVER_JOINED
+        for cut in range(1, len(bad))
+    )
 
 
 def receipt_hash(words: str, key: str) -> str:
@@ -86,14 +109,30 @@ def receipt_hash(words: str, key: str) -> str:
 def read_receipt(typed: str) -> str | None:
     """The receipt meant by what a person typed, or None if it can't be one.
 
-    Capitals, dots, dashes and line breaks don't matter, and neither does one slip in a word (a
-    letter too many, too few, wrong, or two swapped) as long as only one word can be meant.
+    Capitals, dots, dashes, numbers and line breaks don't matter, and neither does one slip in a word
+    (a letter too many, too few, wrong, or two swapped) as long as only one word can be meant. Words
+    that run together, or that were torn apart ("sea horse"), are put right where that can be done in
+    one way only. The order of the words matters.
     """
-    parts = re.findall(r"[^\W\d_]+", typed[:_LONGEST_RECEIPT].lower())
-    words = [_word_meant(part) for part in parts]
-    if len(words) != RECEIPT_WORDS or not all(words):
-        return None
-    return " ".join(word for word in words if word)
+    plain = unicodedata.normalize("NFKC", typed[:_LONGEST_RECEIPT]).lower()
+    parts = re.findall(r"[^\W\d_]+", plain)
+    if len(parts) == RECEIPT_WORDS:
+        words = [_word_meant(part) for part in parts]
+        if all(words):
+            return " ".join(word for word in words if word)
+    readings = list(islice(_readings("".join(parts), RECEIPT_WORDS), 2))
+    return readings[0] if len(readings) == 1 else None
+
+
+def _readings(letters: str, number: int) -> Iterator[str]:
+    """Every way to read the letters as so many of our words, one after the other, without a slip."""
+    if not number:
+        if not letters:
+            yield ""
+        return
+    for end in range(1, min(len(letters), _LONGEST_WORD) + 1):
+        if (word := letters[:end]) in _known_words():
+            yield from (f"{word} {rest}".rstrip() for rest in _readings(letters[end:], number - 1))
 
 
 @cache
