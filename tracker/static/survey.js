@@ -466,4 +466,12 @@
   window.addEventListener("pageshow", applyConditions); // the browser may have put answers back
   const walked = document.querySelector("[data-do=next]");
   if (walked) new Steps(walked.form);
+
+  // A voice that reads aloud comes only when somebody asks for it (read-aloud.js).
+  const voice = document.querySelector("[data-aloud]");
+  const asksForVoice = voice && voice.querySelector("button");
+  if (asksForVoice && "speechSynthesis" in window) {
+    voice.hidden = false;
+    asksForVoice.addEventListener("click", () => import(voice.dataset.aloud));
+  }
 })();

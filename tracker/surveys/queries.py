@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.consultations.models import Consultation
@@ -57,12 +57,13 @@ def variants_of(session: Session, survey: Survey) -> list[Survey]:
     """The other surveys of its consultation that ask something, if any of them all is a variant:
     easy to read, or for an age band. In order; closed groups' own surveys aren't among them.
     """
-    beside = surveys_of(session, survey.consultation_id)
-    if not any(each.age_band or each.is_easy_read for each in beside):
+    beside = Survey.consultation_id == survey.consultation_id
+    is_variant = or_(Survey.age_band.is_not(None), Survey.is_easy_read)
+    if session.scalar(select(Survey.id).where(beside, is_variant).limit(1)) is None:
         return []
     return [
         each
-        for each in beside
+        for each in surveys_of(session, survey.consultation_id)
         if each.id != survey.id and not each.by_invitation and asks_something(each.questions)
     ]
 

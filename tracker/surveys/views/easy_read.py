@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.accounts.guard import current_person
 from tracker.clock import utc_now
@@ -66,6 +67,16 @@ def easy_read_of(question: Question) -> dict[str, Shown]:
     parts = easy_parts(question, question.easy_read or {})
     pictures = _pictures_beside(question) if any(each.digest for each in parts.values()) else {}
     return {key: _shown(easy, pictures) for key, easy in parts.items()}
+
+
+@bp.app_template_global()
+def looks() -> str:
+    """Classes for the page: what the sender of this form had chosen, so that it looks the same."""
+    try:
+        sent = request.form.getlist("look") if request.method == "POST" else []
+    except RequestEntityTooLarge:  # the page that says so needs no looks
+        sent = []
+    return " ".join(name for name in ("large", "contrast") if name in sent)
 
 
 def _shown(easy: Easy, pictures: dict[str, Picture]) -> Shown:
