@@ -194,7 +194,10 @@ def search(folder: Path, canaries: list[Canary]) -> Found:
     secrets = {canary.secret for canary in canaries}
     found = Found([], Counter())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            continue  # the database is running and has just removed it
         found.files, found.size = found.files + 1, found.size + len(data)
         name = str(path.relative_to(folder))
         for reading, said in readings(data):

@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -166,7 +165,7 @@ class Mail(Base):
     )
     day: Mapped[date | None]  # the recipient's local day of sending, set when it is claimed
     # An alert about a young person: it leaves before all others and waits for no long lease.
-    is_urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
     queued_at: Mapped[datetime]
     not_before: Mapped[datetime]
