@@ -44,6 +44,7 @@ from tracker.themes.models import Theme
 PASSWORD = "a password for the tests"
 # Pages that aren't pages: files, pictures, calendars, and one that a frame shows.
 NOT_PAGES = {
+    "pictures.show",
     "static",
     "security.static",
     "responses.qr_code",
@@ -181,6 +182,8 @@ def _candidates(app: Flask, session: Session) -> dict[str, list[Any]]:
         "language": ["cy", "ar"],
         "token": [link.rsplit("/", 1)[1], "not-a-link"],
         "form_id": [uuid4()],
+        "picture_id": [make.make_picture(session).id],
+        "digest": [],
         "flag_id": list(session.scalars(select(Flag.id).limit(2))),
         "rule_key": [_rule_key(session)],
     }
