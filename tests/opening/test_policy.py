@@ -226,6 +226,11 @@ def test_warnings_say_when_the_same_ages_are_asked_too_often(
     assert [one.code for one in warnings(facts)] == expected
 
 
+def test_warnings_say_when_nobody_is_safeguarding_lead() -> None:
+    (found,) = warnings(replace(READY, safeguarding_leads=0))
+    assert found.code == "no_safeguarding_lead" and "Ask an administrator" in found.what
+
+
 @pytest.mark.parametrize(
     ("others", "words"), [(1, "another consultation open"), (3, "3 other consultations open")]
 )

@@ -34,14 +34,12 @@ def categories(text: str) -> set[Category]:
     return {rule.category for rule in WORDING.matches([text])}
 
 
-@pytest.mark.parametrize("text", WORRIES)
-def test_wording_finds_what_may_be_a_worry(text: str) -> None:
-    assert WORDING.matches([text])
+def test_wording_finds_what_may_be_a_worry() -> None:
+    assert [text for text in WORRIES if not WORDING.matches([text])] == []
 
 
-@pytest.mark.parametrize("text", ORDINARY)
-def test_wording_lets_ordinary_answers_pass(text: str) -> None:
-    assert WORDING.matches([text]) == []
+def test_wording_lets_ordinary_answers_pass() -> None:
+    assert [text for text in ORDINARY if WORDING.matches([text])] == []
 
 
 def test_wording_finds_nearly_all_of_the_later_lists_and_flags_nearly_nothing_ordinary() -> None:

@@ -36,7 +36,8 @@ def make_guarded(session: Session) -> Guarded:
     organisation = make.make_organisation(session)
     first = make.make_person(session, "Sol Marsden", RoleName.SAFEGUARDING_LEAD)
     second = make.make_person(session, "Ada Quill", RoleName.SAFEGUARDING_LEAD)
-    service = make.make_service(session, name="Youth service")
+    owner = make.make_person(session, "Olu Owner")
+    service = make.make_service(session, name="Youth service", owner=owner)
     consultation = make.make_open_consultation(session, service=service, title="Bus")
     survey = make.make_survey(session, consultation, code="abc234")
     make.make_question(session, survey, text="What could be better?")
@@ -44,7 +45,7 @@ def make_guarded(session: Session) -> Guarded:
     return Guarded(
         organisation,
         survey,
-        service.owner,
+        owner,
         first,
         second,
         make.make_person(session, "Ines Admin", RoleName.ADMINISTRATOR),

@@ -8,6 +8,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
+from tracker.accounts.policy import RoleName
+from tracker.accounts.queries import people_with_role
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import details_of
 from tracker.consultations.policy import AgeBand
@@ -34,6 +36,7 @@ def gate_facts(
         surveys=tuple(_survey_facts(one) for one in surveys_of(session, consultation.id)),
         times_asked=times_asked(session, since=now - A_YEAR),
         other_loops=_other_loops(session, consultation, since=now - A_YEAR),
+        safeguarding_leads=len(people_with_role(session, RoleName.SAFEGUARDING_LEAD)),
     )
 
 

@@ -26,6 +26,7 @@ def warnings(facts: GateFacts) -> list[Caution]:
         *_hard_to_read(facts),
         *_asked_too_often(facts),
         *_other_loops(facts),
+        *_nobody_to_tell(facts),
         *_long_wait(facts),
     ]
 
@@ -68,6 +69,16 @@ def _other_loops(facts: GateFacts) -> list[Caution]:
         "year. Have they all been answered?"
     )
     return [Caution("other_loops", what, Place.DETAILS)]
+
+
+def _nobody_to_tell(facts: GateFacts) -> list[Caution]:
+    if facts.safeguarding_leads:
+        return []
+    what = (
+        "Nobody is safeguarding lead. If a young person writes that something is wrong, the answer "
+        "is held and nobody can read it. Ask an administrator to give somebody the role."
+    )
+    return [Caution("no_safeguarding_lead", what, Place.SERVICE)]
 
 
 def _long_wait(facts: GateFacts) -> list[Caution]:

@@ -43,6 +43,7 @@ class GateFacts:
     surveys: tuple[SurveyFacts, ...] = ()
     times_asked: Mapping[AgeBand, int] = field(default_factory=dict)  # before, in twelve months
     other_loops: int = 0  # of the service, opened in twelve months and not withdrawn
+    safeguarding_leads: int = 1
 
 
 class Place(StrEnum):
