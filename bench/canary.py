@@ -189,9 +189,9 @@ class Found:
 
 def search(folder: Path, canaries: list[Canary]) -> Found:
     """Every byte of every file under `folder`."""
-    traces = {trace.lower() for canary in canaries for trace in canary.traces if trace}
-    receipts = {tuple(words.split()) for canary in canaries for words in canary.receipts}
-    secrets = {canary.secret for canary in canaries}
+    traces = {trace.lower().encode() for canary in canaries for trace in canary.traces if trace}
+    receipts = {tuple(words.encode().split()) for canary in canaries for words in canary.receipts}
+    secrets = {canary.secret.encode() for canary in canaries}
     found = Found([], Counter())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         try:
@@ -207,38 +207,41 @@ def search(folder: Path, canaries: list[Canary]) -> Found:
     return found
 
 
-SECRET = re.compile(r"kestrel[0-9a-f]{32}")
+SECRET = re.compile(rb"kestrel[0-9a-f]{32}")
 TRACE = re.compile(
-    r"canaryphone/[0-9a-f]{32}|127(?:\.1\d\d){3}|2001:db8:[0-9a-f:]+"
-    r"|[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}|[a-z2-9]{12}"
+    rb"canaryphone/[0-9a-f]{32}|127\.1\d\d\.1\d\d\.1\d\d|2001:db8:[0-9a-f:]+"
+    rb"|[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}|[a-z2-9]{12}"
 )
+WORD = re.compile(rb"[a-z]{3,}")
 
 
-def readings(data: bytes) -> Iterator[tuple[str, str]]:
-    """The bytes as text, and as text of two bytes for each sign, from either."""
-    yield "", data.decode("latin-1").lower()
-    for start in (0, 1):
-        yield " (UTF-16)", data[start:].decode("utf-16-le", "replace").lower()
+def readings(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The bytes as they are, and every second of them, which is how UTF-16 is read."""
+    yield "", data.lower()
+    yield " (UTF-16)", data[::2].lower()
+    yield " (UTF-16)", data[1::2].lower()
 
 
-def hits(said: str, traces: set[str], receipts: set[tuple[str, ...]]) -> set[str]:
+def hits(said: bytes, traces: set[bytes], receipts: set[tuple[bytes, ...]]) -> set[str]:
     found = {each for each in TRACE.findall(said) if each in traces}
-    # A code may stand inside a longer run of letters.
-    words = re.findall(r"[a-z]+", said)
+    words = WORD.findall(said)
     fours = zip(*(words[i:] for i in range(RECEIPT_WORDS)), strict=False)
-    return found | {" ".join(four) for four in fours if four in receipts}
+    found |= {b" ".join(four) for four in fours if four in receipts}
+    return {each.decode() for each in found}
 
 
 def search_tables(place: Site, canaries: list[Canary]) -> Counter[str]:
     """In how many rows of which table a sentence stands, as the database itself tells it."""
-    secrets = {canary.secret for canary in canaries}
+    secrets = {canary.secret.encode() for canary in canaries}
     counted: Counter[str] = Counter()
     with place.app.app_context():
         tables = MetaData()
         tables.reflect(db.engine)
         for table in tables.sorted_tables:
             for row in current_session().execute(select(table)):
-                counted[table.name] += len(set(SECRET.findall(str(tuple(row)))) & secrets) > 0
+                counted[table.name] += (
+                    len(set(SECRET.findall(str(tuple(row)).encode())) & secrets) > 0
+                )
     return +counted
 
 
