@@ -204,6 +204,11 @@
         button.addEventListener("click", () => this[button.dataset.do]());
       }
       this.form.addEventListener("submit", (event) => this.submit(event));
+      this.form.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.isComposing || event.target.rows !== 1) return;
+        event.preventDefault(); // one line of text: the same as Next
+        this.next();
+      });
       this.form.addEventListener("input", ({ target }) => this.unskip(target));
       this.form.addEventListener("change", ({ target }) => this.unskip(target));
       document.addEventListener("survey:applied", () => this.count());
@@ -225,7 +230,7 @@
 
     hasDraft() {
       try {
-        return sessionStorage.getItem(`draft ${location.pathname}`) !== null;
+        return sessionStorage.getItem(`draft ${new URL(this.form.action).pathname}`) !== null;
       } catch {
         return false; // a browser that keeps nothing
       }
@@ -474,4 +479,28 @@
     voice.hidden = false;
     asksForVoice.addEventListener("click", () => import(voice.dataset.aloud));
   }
+})();
+
+// The lines of leave.js.
+(() => {
+  const way = document.querySelector(".leave a");
+  if (!way) return;
+  const said = way.nextElementSibling;
+  let presses = 0;
+  let last = 0;
+  const leave = () => {
+    document.body.hidden = true;
+    location.replace(way.href);
+  };
+  way.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  document.addEventListener("keydown", ({ key, repeat, timeStamp }) => {
+    if (repeat) return;
+    presses = key !== "Escape" ? 0 : timeStamp - last < 3000 ? presses + 1 : 1;
+    last = timeStamp;
+    said.textContent = ["", said.dataset.two, said.dataset.one][presses] || "";
+    if (presses === 3) leave();
+  });
 })();
