@@ -111,11 +111,15 @@ def test_a_list_is_put_in_order_by_keyboard(open_as_owner: OpenAsOwner, ranking:
 
     up.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Better food is now number 2 of 3.")
+    expect(page.locator(".rank-status[role=status]")).to_have_text(
+        "Better food is now number 2 of 3."
+    )
     expect(up).to_be_focused()
     page.keyboard.press("Space")
 
-    expect(page.get_by_role("status")).to_have_text("Better food is now number 1 of 3.")
+    expect(page.locator(".rank-status[role=status]")).to_have_text(
+        "Better food is now number 1 of 3."
+    )
     assert order(page) == ["Better food", "Longer opening", "A quiet room"]
     assert numbers(page) == ["2", "3", "1"]
     expect(up).to_be_focused()
@@ -145,7 +149,7 @@ def test_a_list_can_be_right_as_it_is_and_be_left_again(
     page.keyboard.press("Enter")
     assert numbers(page) == ["", "", ""]
     expect(keep).to_be_focused()
-    expect(page.get_by_role("status")).to_have_text("No order is saved.")
+    expect(page.locator(".rank-status[role=status]")).to_have_text("No order is saved.")
 
 
 def test_without_script_a_list_takes_numbers(open_as_owner: OpenAsOwner, ranking: str) -> None:
