@@ -35,7 +35,7 @@ def claim(
     session: Session, worker: str, *, now: datetime, lease: timedelta, with_reminders: bool
 ) -> list[int]:
     """Take up to `BATCH` mails that are ready, or that a dead worker left; their ids."""
-    which = Mail.is_urgent.is_(False)
+    which: ColumnElement[bool] = Mail.is_urgent.is_(False)
     if not with_reminders:
         which = and_(which, Mail.kind == MailKind.NOTICE)
     return _claim(session, worker, which, now=now, lease=lease)
