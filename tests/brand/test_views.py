@@ -158,9 +158,10 @@ def test_public_pages_carry_the_look_in_their_one_stylesheet(
     session: Session, browser: FlaskClient, client: FlaskClient
 ) -> None:
     def stylesheet() -> str:
-        return re.findall(
-            r'<link rel="stylesheet" href="([^"]+public\.css)"', client.get("/").text
-        )[0]
+        page = client.get("/").text
+        found = re.search(r'<link rel="stylesheet" href="([^"]+public\.css)"', page)
+        assert found
+        return found.group(1)
 
     before = stylesheet()
     plain = client.get(before)

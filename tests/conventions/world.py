@@ -97,6 +97,7 @@ def _rows(session: Session, service: Any) -> dict[str, Any]:
 def _plain_values() -> dict[str, Any]:
     return {
         "filename": "staff.css",
+        "version": "0",
         "token": "not-a-token",
         "kiosk_token": "not-a-token",
         "survey_code": "nothing",

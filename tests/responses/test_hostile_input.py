@@ -206,7 +206,9 @@ WRITTEN = st.text(
 def test_what_is_read_in_the_inbox_is_what_was_written(
     app: Flask, session: Session, survey: Survey, sign_in: SignIn
 ) -> None:
-    child, owner = app.test_client(), sign_in(survey.consultation.owner)
+    owner = survey.consultation.owner
+    assert owner is not None
+    child, browser = app.test_client(), sign_in(owner)
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(WRITTEN.filter(str.strip))
@@ -216,7 +218,7 @@ def test_what_is_read_in_the_inbox_is_what_was_written(
         body = urlencode({"q2": words.replace("\n", "\r\n")})
         assert child.post("/s/abc234", data=body, content_type=FORM).status_code == 200
         assert session.scalars(select(Answer.value)).all() == [words]
-        inbox = owner.get(f"/staff/consultations/{survey.consultation_id}/responses").text
+        inbox = browser.get(f"/staff/consultations/{survey.consultation_id}/responses").text
         assert escape(words) in inbox
 
     comes_through()
