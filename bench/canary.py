@@ -268,6 +268,13 @@ def is_allowed(name: str, allowed: set[str]) -> bool:
     return name in allowed or name.startswith("postgres/pg_wal/")
 
 
+def write_out(place: Site, database: str) -> None:
+    """Let PostgreSQL write to its tables' files what is in its log alone until now."""
+    if database == "postgresql":
+        with place.app.app_context(), db.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+
+
 def save_mails(place: Site, inbox: Inbox) -> None:
     folder = place.folder / "mails"
     folder.mkdir()
@@ -300,6 +307,7 @@ def prove(database: str, folder: Path, children: int, days: int = 130, pause: fl
                 live = search(place.folder, canaries)
             remind(place, days)
             save_mails(place, inbox)
+            write_out(place, database)
             after = search(place.folder, canaries)
             rows = search_tables(place, canaries)
             allowed = answers_files(place, database)
