@@ -67,7 +67,7 @@ def test_answer_is_found_and_judged_with_no_script_and_no_cookie(open_page: Open
     expect(page.get_by_role("img", name="3 of 4: changed. Being followed up.")).to_have_count(0)
     press(page.get_by_role("button", name="A bit"))
 
-    expect(page.get_by_role("status")).to_contain_text("Thank you.")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Thank you.")
     expect(page.get_by_role("button", name="A bit")).to_have_attribute("aria-pressed", "true")
     assert page.url.endswith("/answer")
     assert page.context.cookies() == []

@@ -84,6 +84,11 @@ def _say_which(response: Response) -> Response:
     return response
 
 
+# What an address may say on a public page: the board's filter. Nothing else is repeated, since
+# somebody may have put their four words there.
+_CARRIED = ("q", "service", "show")
+
+
 @dataclass(frozen=True)
 class Offer:
     """One line of the list of languages: the language, and this page in it."""
@@ -104,8 +109,8 @@ def language_offers() -> list[Offer]:
 
 
 def _address_in(code: str) -> str:
-    typed = [pair for pair in request.args.items(multi=True) if pair[0] != PARAMETER]
-    return "?" + urlencode([*typed, (PARAMETER, code)], errors="replace")
+    kept = [(name, value) for name in _CARRIED for value in request.args.getlist(name)]
+    return "?" + urlencode([*kept, (PARAMETER, code)], errors="replace")
 
 
 class SettledTemplate(Template):
