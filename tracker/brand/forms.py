@@ -47,7 +47,7 @@ class LogoForm(FlaskForm):  # type: ignore[misc]
     file = FileField(
         "Logo",
         description="PNG, JPEG, WebP or GIF, best with a see-through background and no empty edge. "
-        "We make it small: it is shown at most 176 points wide and 44 high.",
+        "We make it small: it is shown at most 150 points wide and 44 high.",
     )
 
 

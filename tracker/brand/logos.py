@@ -14,7 +14,7 @@ from PIL import Image
 from tracker.pictures.encoding import encode
 
 # Points on each side; shown at half as many, so that it is sharp on a phone.
-LARGEST = (352, 88)
+LARGEST = (300, 88)
 SMALL_ENOUGH = 4 * 1024
 
 
