@@ -6,12 +6,13 @@ UTF-8, a lone surrogate). Nobody types either; a broken program may send them.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter
 from werkzeug.utils import cached_property
@@ -109,11 +110,22 @@ def init_input(app: Flask) -> None:
     app.url_map.converters["int"] = RowKeyConverter
     app.before_request(_refuse_nul_in_address)
     app.before_request(_allow_larger_request)
+    app.before_request(_read_whole_request)
 
 
 def _refuse_nul_in_address() -> None:
     if "\0" in request.path:
         abort(404)
+
+
+def _read_whole_request() -> None:
+    """Before anything asks the database: a form that dribbles in over a bad link must not hold
+    SQLite's one write lock meanwhile.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    with suppress(RequestEntityTooLarge, ClientDisconnected):  # the view will meet them again
+        request.get_data()
 
 
 def _allow_larger_request() -> None:

@@ -1,0 +1,127 @@
+"""A bad link on loopback: slow, far away, and it breaks.
+
+Each connection is a link of its own: `bits` a second each way, `round_trip` seconds there and back,
+of which the first round trip goes into connecting. TCP hides lost packets from both ends until it
+gives up, so loss is modelled as what the ends see of it: with probability `loss` each, independently,
+a connection breaks while connecting, while something is being sent, and while it is answered, after
+the server has done its work; after a random part, often before any of it. Half of the breaks are
+cuts, half are silences in which nothing ever comes again. So more than a quarter of all tries fail.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+_PIECE = 1460  # bytes in a packet
+
+
+@dataclass
+class Link:
+    """How bad the link is. `hurry` divides all its times, for a quick look."""
+
+    round_trip: float = 2.0
+    bits: int = 200_000
+    loss: float = 0.1
+    hurry: float = 1.0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    async def wait(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self.hurry)
+
+    def breaks(self, stage: str, chance: random.Random) -> bool:
+        broken = chance.random() < self.loss
+        self.counts["broken " + stage] += broken
+        return broken
+
+
+class Broken(Exception):
+    """The link broke in the middle of something."""
+
+
+@asynccontextmanager
+async def proxied(link: Link, to_port: int, seed: int = 1) -> AsyncIterator[int]:
+    """The port of loopback at which `to_port` is reached through the link."""
+    chance = random.Random(seed)
+
+    async def connected(phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        link.counts["connections"] += 1
+        with suppress(Broken, OSError, asyncio.CancelledError):
+            await _carry(link, to_port, random.Random(chance.random()), phone, back)
+        back.transport.abort()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=2048)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def _carry(
+    link: Link,
+    to_port: int,
+    chance: random.Random,
+    phone: asyncio.StreamReader,
+    back: asyncio.StreamWriter,
+) -> None:
+    await link.wait(link.round_trip)
+    if link.breaks("connecting", chance):
+        await _break(link, chance)
+    source = f"127.{chance.randint(1, 250)}.{chance.randint(1, 250)}.{chance.randint(1, 250)}"
+    server, there = await asyncio.open_connection("127.0.0.1", to_port, local_addr=(source, 0))
+    try:
+        await asyncio.gather(
+            _one_way(link, chance, phone, there, "sending"),
+            _one_way(link, chance, server, back, "answering"),
+        )
+    finally:
+        there.transport.abort()
+
+
+async def _one_way(
+    link: Link,
+    chance: random.Random,
+    source: asyncio.StreamReader,
+    target: asyncio.StreamWriter,
+    stage: str,
+) -> None:
+    """Carry bytes to their end, each later by half a round trip and no faster than the link is."""
+    last = chance.randint(0, 4000) if link.breaks(stage, chance) else None
+    coming: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+    async def read() -> None:
+        free = 0.0
+        while True:
+            data = await source.read(_PIECE)
+            now = asyncio.get_running_loop().time()
+            free = max(free, now) + len(data) * 8 / link.bits / link.hurry
+            coming.put_nowait((free + link.round_trip / 2 / link.hurry, data))
+            if not data:
+                return
+
+    reading = asyncio.create_task(read())
+    try:
+        passed = 0
+        while True:
+            due, data = await coming.get()
+            await asyncio.sleep(max(0, due - asyncio.get_running_loop().time()))
+            passed += len(data)
+            if last is not None and (passed > last or not data):
+                target.write(data[: last - passed] if passed > last else data)
+                await _break(link, chance)
+            if not data:
+                break
+            target.write(data)
+            await target.drain()
+    finally:
+        reading.cancel()
+    if target.can_write_eof():
+        target.write_eof()
+
+
+async def _break(link: Link, chance: random.Random) -> None:
+    if chance.random() < 0.5:
+        await link.wait(3600)  # a silence; the phone gives up
+    raise Broken
