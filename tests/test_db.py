@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import text
@@ -7,7 +8,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from tests import factories as make
-from tracker.db import NETWORK_FILE_SYSTEMS, file_system_of
+from tracker.db import NETWORK_FILE_SYSTEMS, file_system_of, reading
+from tracker.services.models import Organisation
 from tracker.surveys.models import Survey
 
 MOUNTS = """\
@@ -68,3 +70,48 @@ def test_sqlite_is_durable_and_wipes_what_it_deletes(session: Session) -> None:
     }
 
     assert found == {"synchronous": 2, "secure_delete": 1, "foreign_keys": 1}
+
+
+def test_writers_of_one_process_take_turns_and_readers_need_none(session: Session) -> None:
+    engine = session.get_bind()
+    if engine.dialect.name != "sqlite":
+        return  # PostgreSQL locks rows and needs no turns
+    make.make_organisation(session)
+    session.commit()
+    order: list[str] = []
+    first_writes, first_may_end = Event(), Event()
+
+    def write(name: str) -> None:
+        with Session(engine) as own:
+            organisation = own.get_one(Organisation, 1)
+            first_writes.set()
+            if name == "first":
+                first_may_end.wait(10)
+            organisation.name = name
+            own.commit()
+            order.append(name)
+
+    first = Thread(target=write, args=("first",))
+    first.start()
+    first_writes.wait(10)
+    second = Thread(target=write, args=("second",))
+    second.start()
+    with reading(), Session(engine) as own:
+        order.append(f"read {own.get_one(Organisation, 1).name}")
+    first_may_end.set()
+    first.join()
+    second.join()
+
+    assert order == ["read Test Council", "first", "second"]
+
+
+def test_writer_who_fails_gives_the_turn_away(session: Session) -> None:
+    engine = session.get_bind()
+    for _ in range(2):
+        with Session(engine) as own:
+            own.add(Survey(consultation_id=999, title="Of nothing", code="nothing"))
+            with pytest.raises(IntegrityError):
+                own.commit()
+
+    make.make_organisation(session)  # would wait for a quarter of a minute
+    session.commit()

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from flask import Flask
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 # Every constraint has a name, so that a migration can drop or alter it on either database.
 NAMING = {
@@ -38,6 +40,10 @@ NAMING = {
 
 # From this release on SQLite's write-ahead log is safe with several connections (WAL-reset bug).
 _SAFE_WAL = (3, 51, 3)
+
+# Seconds that a writer waits for its turn, and then for SQLite's lock.
+_PATIENCE = 15
+_HAS_TURN = "loopkeeper.has_turn"
 
 MOUNTS = Path("/proc/mounts")
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "ceph", "afs"})
@@ -123,18 +129,41 @@ def file_system_of(path: Path, mounts: str) -> str:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Make the engine's connections durable and its write locks early (SQLite)."""
+    """Make the engine's connections durable, its write locks early and its writers patient (SQLite)."""
     if engine.dialect.name != "sqlite":
         return
+    turns = _Turns()
     event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", turns.wait)
     event.listen(engine, "begin", _on_sqlite_begin)
+    event.listen(engine, "checkin", turns.end)
+
+
+class _Turns:
+    """The writers of one process take turns here, where the next is woken at once.
+
+    At SQLite's own lock they would sleep and look again, and whoever has slept longest sleeps on.
+    Between processes that lock still decides, and so does it for whoever waited here in vain.
+    """
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+
+    def wait(self, connection: Connection) -> None:
+        if not _reading.get() and not connection.info.get(_HAS_TURN):
+            connection.info[_HAS_TURN] = self._turn.acquire(timeout=_PATIENCE)
+
+    def end(self, _connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        """When the connection goes back to its pool: by then the transaction is over and on disk."""
+        if record.info.pop(_HAS_TURN, False):
+            self._turn.release()
 
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _on_sqlite_begin
     wal = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "TRUNCATE"
     for pragma in (
-        "busy_timeout=15000",
+        f"busy_timeout={_PATIENCE * 1000}",
         f"journal_mode={wal}",
         "synchronous=FULL",
         "foreign_keys=ON",

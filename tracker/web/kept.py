@@ -98,6 +98,8 @@ class KeptPages:
         self.app, self.path = app, path
         self._printed: Shelf[PrintedPage] = Shelf(seconds, _MOST_PAGES)
         self._kept: Shelf[_Kept] = Shelf(seconds, _MOST_WORDS)
+        # What views keep for as long as pages, under names of their own.
+        self.beside: Shelf[Any] = Shelf(seconds, _MOST_PAGES)
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         words = self._words(environ)
@@ -110,7 +112,8 @@ class KeptPages:
 
     def keep_for(self, seconds: float) -> None:
         """From now on; nothing is kept for 0 seconds."""
-        self._printed.seconds = self._kept.seconds = seconds
+        for shelf in (self._printed, self._kept, self.beside):
+            shelf.seconds = seconds
 
     def page(self, name: Hashable, slots: Sequence[str], render: Callable[[], str]) -> PrintedPage:
         """The page of this name, printed now unless it was within the last second."""

@@ -1,5 +1,6 @@
 """The phone form: what a respondent sees and sends. No session, no cookie, no script needed."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ from tracker.responses.operations import (
 from tracker.responses.queries import response_by_submission
 from tracker.responses.views.blueprint import bp
 from tracker.responses.views.checking import asked_first, carried
-from tracker.responses.views.keeping import kept_form
+from tracker.responses.views.keeping import kept_form, kept_survey, kept_thanks
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
@@ -103,16 +104,25 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
         return refusal_page(400, PLAIN[400][0], broken.message)
     if not typed and request.content_length:
         abort(415)
-    survey = _survey_or_404(session, code)
+    survey = _found(kept_survey(session, code))
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
-    earlier = response_by_submission(session, submission_id)
-    if earlier is not None and earlier.survey_id == survey.id:
-        known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
-        return _thanks(session, survey, known, typed)
     answers = read_answers(_as_read(survey).questions, typed)
-    return _asked_before(session, survey, submission_id, typed, answers) or _take(
-        session, survey, submission_id, typed, answers
-    )
+    asked = _asked_before(session, survey, submission_id, typed, answers)
+    if asked is None:
+        return _take(session, survey, submission_id, typed, answers)
+    # Nothing is asked of what is here already.
+    return _known(session, survey, submission_id, typed) or asked
+
+
+def _known(
+    session: Session, survey: Survey, submission_id: UUID, typed: Form
+) -> ResponseReturnValue | None:
+    """The thanks once more, if this form was taken before."""
+    earlier = response_by_submission(session, submission_id)
+    if earlier is None or earlier.survey_id != survey.id:
+        return None
+    known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
+    return _thanks(session, survey, known, typed)
 
 
 def _asked_before(
@@ -158,7 +168,10 @@ def _take(
 
 
 def _survey_or_404(session: Session, code: str) -> Survey:
-    survey = survey_by_code(session, code)
+    return _found(survey_by_code(session, code))
+
+
+def _found(survey: Survey | None) -> Survey:
     if survey is None:
         raise NotFound(
             _(
@@ -293,23 +306,39 @@ def _thanks(
     # What waited on a phone is sent by the phone until it knows; to the person it is the first time.
     is_new = submitted.is_new or (SEALED in request.form and not other)
     # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
-    words = submitted.words if submitted.words and not other else ""
+    words = submitted.words.split() if submitted.words and not other else []
+
+    def render(slots: Mapping[str, str]) -> str:
+        return _thanks_page(session, survey, list(slots.values()), is_new=is_new, other=other)
+
+    if other:
+        return render({}), 200, {"Answer-Kept": "no"}
+    return kept_thanks(words, is_new=is_new, render=render)
+
+
+def _thanks_page(
+    session: Session,
+    survey: Survey,
+    words: list[str],
+    *,
+    is_new: bool,
+    other: list[tuple[str, str]],
+) -> str:
     new_id = uuid4()
     session.rollback()
     with reading():
-        page = render_template(
+        return render_template(
             "responses/thanks.html",
             survey=survey,
             consultation=survey.consultation,
             help_nation=survey.consultation.help_page or None,
-            words=words.split(),
+            words=words,
             is_new=is_new,
             other=other,
             new_id=new_id,
             seal=gate.seal_press(new_id, utc_now()),
             helplines=(CHILDLINE, SHOUT),
         )
-    return page if not other else (page, 200, {"Answer-Kept": "no"})
 
 
 def _sent_differently(survey: Survey, stored: SurveyResponse, typed: Form) -> list[tuple[str, str]]:

@@ -1,35 +1,90 @@
-"""The form page, printed once for everybody: only the submission id and the seal are made anew."""
+"""What the two busiest pages keep in memory for a second: the survey, its form, its thanks.
 
-from collections.abc import Callable, Mapping
+The form is printed once for everybody, with the submission id and the seal made anew for each; the
+thanks with the four words of a receipt. Nothing that anybody typed is ever kept.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from uuid import uuid4
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
+from sqlalchemy.orm import Session
 
 from tracker.abuse.policy import Kind, Seal, make_seal
 from tracker.clock import utc_now
+from tracker.db import reading
 from tracker.languages import current_language
 from tracker.languages.pages import PARAMETER, kept_language
+from tracker.services.models import Organisation
 from tracker.surveys.models import Survey
+from tracker.surveys.queries import survey_by_code
+from tracker.surveys.views.easy_read import looks
 from tracker.web.kept import Fill, KeptPages
-from tracker.web.printing import slot
+from tracker.web.printing import PrintedPage, slot
 
-SLOTS = ("submission_id", "seal")
+_OF_A_FORM = ("submission_id", "seal")
 
-# Renders the page with these values in its slots.
+# Renders a page with these values in its slots.
 Render = Callable[[Mapping[str, str]], str]
+
+
+def _pages() -> KeptPages:
+    pages: KeptPages = current_app.extensions["loopkeeper.kept_pages"]
+    return pages
+
+
+def kept_survey(session: Session, code: str) -> Survey | None:
+    """The survey at this address as it was a second ago at most.
+
+    It is read in a session of its own and copied into this one, where it then behaves as if it had
+    just been read; the organisation comes with it. So sending an answer begins no transaction
+    before there is something to store. An answer that comes in a second after a consultation was
+    withdrawn is still taken.
+    """
+    name = "survey", code
+    kept = _pages().beside.get(name)
+    if kept is None:
+        with reading(), Session(session.get_bind()) as own:
+            kept = survey_by_code(own, code), own.get(Organisation, 1)
+        _pages().beside.put(name, kept)
+    survey, organisation = kept
+    # A session forgets what nobody holds.
+    g.organisation = organisation and session.merge(organisation, load=False)
+    return survey and session.merge(survey, load=False)
 
 
 def kept_form(survey: Survey, render: Render) -> Response:
     """A copy of the survey's form, printed by `render` unless that was done a moment ago."""
-    settings = current_app.config["LOOPKEEPER"]
-    fill = _marks(settings.derived_key("seal"))
+    fill = _marks(current_app.config["LOOPKEEPER"].derived_key("seal"))
     if not set(request.args) <= {PARAMETER}:
         return make_response(render(fill()))  # an address like no other: not worth keeping
-    pages: KeptPages = current_app.extensions["loopkeeper.kept_pages"]
-    name = (survey.code, current_language(), kept_language(), request.query_string)
-    page = pages.page(name, SLOTS, lambda: render({name: slot(name) for name in SLOTS}))
-    pages.offer(page, fill)
-    return make_response(page.copy(fill()))
+    page = _printed(("form", survey.code, request.query_string), _OF_A_FORM, render)
+    _pages().offer(page, fill)
+    return _copy(page, fill())
+
+
+def kept_thanks(words: Sequence[str], *, is_new: bool, render: Render) -> Response:
+    """A copy of the page that follows an answer, with the words of its receipt."""
+    slots = [f"word-{number}" for number in range(len(words))]
+    page = _printed(("thanks", request.path, is_new, len(words), looks()), slots, render)
+    return _copy(page, dict(zip(slots, words, strict=True)))
+
+
+def _printed(name: tuple[object, ...], slots: Sequence[str], render: Render) -> PrintedPage:
+    spoken = current_language(), kept_language()
+    return _pages().page(
+        (*name, *spoken), slots, lambda: render({name: slot(name) for name in slots})
+    )
+
+
+def _copy(page: PrintedPage, values: Mapping[str, str]) -> Response:
+    if request.accept_encodings["gzip"] > 0:
+        copy = make_response(page.compressed_copy(values))
+        copy.headers["Content-Encoding"] = "gzip"
+    else:
+        copy = make_response(page.copy(values))
+    copy.vary.add("Accept-Encoding")
+    return copy
 
 
 def _marks(key: str) -> Fill:
