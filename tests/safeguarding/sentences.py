@@ -368,6 +368,8 @@ ORDINARY = (
     "rugby hurts but it is fun",
     "he tackled me",
     "we pushed each other on the swing",
+    "more balls and skipping ropes at lunch",
+    "ripped nets, and a rapid answer please",
     "she pushed me on the swing",
     "touch rugby",
     "play tag",
