@@ -89,7 +89,7 @@ def prove(
     killed = 0
     while killed < kills or any(writer.poll() is None for writer in running):
         with _worker(environ) as worker:
-            time.sleep(random.uniform(2, 9))
+            time.sleep(random.uniform(2, 15))
             os.kill(worker.pid, signal.SIGKILL)
         killed += 1
     failed = [writer for writer in running if writer.wait() != 0]
