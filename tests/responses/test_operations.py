@@ -248,6 +248,8 @@ def test_response_has_no_column_for_a_time_an_address_or_an_agent(app: Flask) ->
         "set_aside",
         "set_aside_on",
         "set_aside_by",
+        "corrected_on",
+        "withdrawn_on",
     }
     assert set(columns["answers"]) == {"response_id", "question_id", "value"}
     kinds = {kind for table in columns.values() for kind in table.values()}

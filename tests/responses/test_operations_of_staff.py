@@ -167,7 +167,7 @@ def test_take_back_gives_a_worry_back_through_the_safeguarding_lead_alone(
         set_aside_on=NOW.date(),
     )
 
-    with pytest.raises(NotAllowed, match="Only the safeguarding lead"):
+    with pytest.raises(NotAllowed, match="with the safeguarding lead"):
         take_back(session, response, person_id=person.id, now=NOW)
     assert response.set_aside is SetAsideReason.SAFEGUARDING
 
