@@ -6,10 +6,12 @@ They flush and never commit, and never keep anything that could tell who answere
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from tracker.abuse.operations import InvitationUsed, use_invitation
 from tracker.clock import local_date
@@ -80,27 +82,36 @@ def submit_response(
     `SurveyClosed` and `NothingAnswered`, and for a survey by invitation `InvitationMissing` and
     `InvitationUsed`.
     """
-    earlier = response_by_submission(session, submission_id)
-    if earlier is not None and earlier.survey_id == survey.id:
-        return Submitted(earlier, words_given(earlier, key), is_new=False)
-    consultation = survey.consultation
-    if not _may_arrive(consultation, source, now):
-        raise SurveyClosed
+    is_open = _may_arrive(survey.consultation, source, now)
+    if survey.by_invitation or not (is_open and values):
+        # Nothing is refused, and no invitation used up, for what came in before.
+        if earlier := _submitted_before(session, survey, submission_id, key):
+            return earlier
+        if not is_open:
+            raise SurveyClosed
+        if not values:
+            raise NothingAnswered
     try:
         use_invitation(session, survey, invitation, invitation_keys)
     except InvitationUsed:
         # Perhaps by this very form, a moment earlier.
-        twin = response_by_submission(session, submission_id)
-        if twin is None or twin.survey_id != survey.id:
-            raise
-        return Submitted(twin, words_given(twin, key), is_new=False)
-    own_id = submission_id if earlier is None else uuid4()
-    today = _today(session, now)
-    asked = _Asked(survey, source, language, today)
-    submitted = _stored_with_receipt(session, asked, values, own_id, key)
+        if twin := _submitted_before(session, survey, submission_id, key):
+            return twin
+        raise
+    asked = _Asked(survey, source, language, _today(session, now))
+    submitted = _stored_with_receipt(session, asked, values, submission_id, key)
     if submitted.is_new:
         hold_if_worrying(session, submitted.response, values, now=now)
     return submitted
+
+
+def _submitted_before(
+    session: Session, survey: Survey, submission_id: UUID, key: str
+) -> Submitted | None:
+    earlier = response_by_submission(session, submission_id)
+    if earlier is None or earlier.survey_id != survey.id:
+        return None
+    return Submitted(earlier, words_given(earlier, key), is_new=False)
 
 
 def _may_arrive(consultation: Consultation, source: Source, now: datetime) -> bool:
@@ -131,27 +142,42 @@ def _stored_with_receipt(
         words = receipt_words(submission_id, attempt, key)
         hashed = receipt_hash(words, key)
         response = _new_response(asked, values, submission_id, hashed)
-        stored = _stored_or_twin(session, response)
+        stored = _stored_or_twin(session, response, _answer_rows(asked, response, values))
+        if stored is response:
+            return Submitted(response, words, is_new=True)
+        if stored is not None and stored.survey_id == asked.survey.id:
+            return Submitted(stored, words_given(stored, key), is_new=False)
         if stored is not None:
-            is_new = stored is response
-            return Submitted(stored, words if is_new else words_given(stored, key), is_new)
-        # The words are another response's receipt already: the next ones are tried.
+            submission_id = uuid4()  # this one belongs to an answer to another survey
+        # Else the words are another response's receipt already: the next ones are tried.
     raise NoReceiptLeft(_("We couldn't make a receipt for you. Send it once more."))
 
 
-def _stored_or_twin(session: Session, response: SurveyResponse) -> SurveyResponse | None:
-    """The response, stored; or the one that the same form made a moment earlier.
+def _stored_or_twin(
+    session: Session, response: SurveyResponse, answers: Sequence[Mapping[str, Any]]
+) -> SurveyResponse | None:
+    """The response with its answers, stored; or the one that the same form made a moment earlier.
 
     None if its receipt is taken. The unique constraints decide, so that it holds however many
-    processes are at it.
+    processes are at it. Two plain statements, because a unit of work takes three times as long.
     """
-    submission_id = response.submission_id
+    connection = session.connection()
     try:
-        with session.begin_nested():
-            session.add(response)
+        with connection.begin_nested():
+            connection.execute(insert(SurveyResponse), [_row(response)])
+            connection.execute(insert(Answer), answers)
     except IntegrityError:
-        return response_by_submission(session, submission_id)
+        return response_by_submission(session, response.submission_id)
+    # From here on the session knows it, as if it had read it.
+    make_transient_to_detached(response)
+    session.add(response)
     return response
+
+
+def _row(response: SurveyResponse) -> dict[str, Any]:
+    return {
+        column.key: getattr(response, column.key) for column in SurveyResponse.__table__.columns
+    }
 
 
 def words_given(response: SurveyResponse, key: str) -> str | None:
@@ -181,7 +207,7 @@ def type_in_response(
         raise SurveyClosed
     asked = _Asked(survey, source, survey.language, _today(session, now))
     response = _new_response(asked, values, submission_id, None)
-    stored = _stored_or_twin(session, response)
+    stored = _stored_or_twin(session, response, _answer_rows(asked, response, values))
     assert stored is not None  # noqa: S101  (without a receipt, none can be taken)
     if stored is response:
         note_event(
@@ -204,8 +230,8 @@ def _new_response(
 ) -> SurveyResponse:
     if not values:
         raise NothingAnswered
-    ids = {question.key: question.id for question in asked.survey.questions}
     return SurveyResponse(
+        id=uuid4(),
         submission_id=submission_id,
         survey_id=asked.survey.id,
         consultation_id=asked.survey.consultation_id,
@@ -213,8 +239,17 @@ def _new_response(
         language=asked.language,
         received_on=asked.today,
         receipt_hash=hashed,
-        answers=[Answer(question_id=ids[name], value=value) for name, value in values.items()],
     )
+
+
+def _answer_rows(
+    asked: _Asked, response: SurveyResponse, values: Mapping[str, AnswerValue]
+) -> list[dict[str, Any]]:
+    ids = {question.key: question.id for question in asked.survey.questions}
+    return [
+        {"response_id": response.id, "question_id": ids[name], "value": value}
+        for name, value in values.items()
+    ]
 
 
 def _today(session: Session, now: datetime) -> date:
