@@ -497,33 +497,6 @@ def upgrade() -> None:
     with op.batch_alter_table('codings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_codings_theme_id'), ['theme_id'], unique=False)
 
-    op.create_table('flags',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('response_id', sa.Uuid(), nullable=True),
-    sa.Column('consultation_id', sa.Integer(), nullable=False),
-    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('raised_by', sa.Integer(), nullable=True),
-    sa.Column('rules', sa.JSON(), nullable=False),
-    sa.Column('named', sa.JSON(), nullable=False),
-    sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('acknowledged_by', sa.Integer(), nullable=True),
-    sa.Column('outcome', sa.String(length=40), nullable=True),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint('(closed_at IS NULL) = (outcome IS NULL)', name=op.f('ck_flags_closed_with_outcome')),
-    sa.ForeignKeyConstraint(['acknowledged_by'], ['people.id'], name=op.f('fk_flags_acknowledged_by_people')),
-    sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_flags_consultation_id_consultations'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['raised_by'], ['people.id'], name=op.f('fk_flags_raised_by_people')),
-    sa.ForeignKeyConstraint(['response_id'], ['responses.id'], name=op.f('fk_flags_response_id_responses'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_flags')),
-    sqlite_with_rowid=False
-    )
-    with op.batch_alter_table('flags', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_flags_consultation_id'), ['consultation_id'], unique=False)
-        batch_op.create_index('ix_flags_look_at', ['look_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_flags_response_id'), ['response_id'], unique=False)
-        batch_op.create_index('uq_flags_open_response', ['response_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-
     op.create_table('reminders',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=False),
@@ -582,6 +555,37 @@ def upgrade() -> None:
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_verdicts_response_id'), ['response_id'], unique=False)
 
+    op.create_table('flags',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('response_id', sa.Uuid(), nullable=True),
+    sa.Column('verdict_id', sa.Uuid(), nullable=True),
+    sa.Column('consultation_id', sa.Integer(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('raised_by', sa.Integer(), nullable=True),
+    sa.Column('rules', sa.JSON(), nullable=False),
+    sa.Column('named', sa.JSON(), nullable=False),
+    sa.Column('look_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by', sa.Integer(), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(closed_at IS NULL) = (outcome IS NULL)', name=op.f('ck_flags_closed_with_outcome')),
+    sa.ForeignKeyConstraint(['acknowledged_by'], ['people.id'], name=op.f('fk_flags_acknowledged_by_people')),
+    sa.ForeignKeyConstraint(['consultation_id'], ['consultations.id'], name=op.f('fk_flags_consultation_id_consultations'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['raised_by'], ['people.id'], name=op.f('fk_flags_raised_by_people')),
+    sa.ForeignKeyConstraint(['response_id'], ['responses.id'], name=op.f('fk_flags_response_id_responses'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['verdict_id'], ['verdicts.id'], name=op.f('fk_flags_verdict_id_verdicts'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_flags')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('flags', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_flags_consultation_id'), ['consultation_id'], unique=False)
+        batch_op.create_index('ix_flags_look_at', ['look_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_flags_response_id'), ['response_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_flags_verdict_id'), ['verdict_id'], unique=False)
+        batch_op.create_index('uq_flags_open_response', ['response_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.create_index('uq_flags_open_verdict', ['verdict_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
     op.create_table('flag_calls',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('flag_id', sa.Uuid(), nullable=False),
@@ -627,6 +631,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_flag_calls_person_id'))
 
     op.drop_table('flag_calls')
+    with op.batch_alter_table('flags', schema=None) as batch_op:
+        batch_op.drop_index('uq_flags_open_verdict', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.drop_index('uq_flags_open_response', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_flags_verdict_id'))
+        batch_op.drop_index(batch_op.f('ix_flags_response_id'))
+        batch_op.drop_index('ix_flags_look_at')
+        batch_op.drop_index(batch_op.f('ix_flags_consultation_id'))
+
+    op.drop_table('flags')
     with op.batch_alter_table('verdicts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_verdicts_response_id'))
 
@@ -642,13 +655,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminders_case_id'))
 
     op.drop_table('reminders')
-    with op.batch_alter_table('flags', schema=None) as batch_op:
-        batch_op.drop_index('uq_flags_open_response', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-        batch_op.drop_index(batch_op.f('ix_flags_response_id'))
-        batch_op.drop_index('ix_flags_look_at')
-        batch_op.drop_index(batch_op.f('ix_flags_consultation_id'))
-
-    op.drop_table('flags')
     with op.batch_alter_table('codings', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_codings_theme_id'))
 

@@ -26,6 +26,7 @@ from tracker.responses.queries import response_by_receipt
 from tracker.surveys.models import Question
 from tracker.themes.models import Coding, Theme
 from tracker.verdicts.models import Verdict
+from tracker.verdicts.operations import give_verdict
 from tracker.verdicts.policy import VerdictValue
 
 KEY = "a key"
@@ -81,6 +82,17 @@ def test_withdraw_erases_words_receipt_codings_and_verdicts(scene: Scene) -> Non
     assert (kept.set_aside, kept.withdrawn_on) == (SetAsideReason.WITHDRAWN, TODAY)
     # That it happened is known, and on which day; not when, and not which.
     assert scene.events == [("answer_withdrawn", f"{TODAY.isoformat()}T00:00:00+00:00")]
+
+
+def test_withdraw_leaves_a_worrying_reason_with_the_safeguarding_lead(scene: Scene) -> None:
+    worry = "And my uncle touches me."
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, worry, now=NOW)
+
+    withdraw_answer(scene.session, scene.response, now=NOW)
+
+    scene.session.expire_all()
+    kept = scene.session.scalars(select(Verdict)).one()
+    assert (kept.why, kept.response_id) == (worry, None)
 
 
 def test_withdraw_lets_the_counts_fall(scene: Scene) -> None:

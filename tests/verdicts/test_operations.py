@@ -12,6 +12,8 @@ from tracker.actions.models import Action, ActionVersion, Reopening
 from tracker.actions.policy import Outcome
 from tracker.consultations.queries import events_of
 from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.safeguarding.models import Flag, FlagOutcome
+from tracker.safeguarding.operations import close_flag, reopen_flag
 from tracker.services.models import Organisation
 from tracker.surveys.models import Survey
 from tracker.themes.models import Theme
@@ -25,6 +27,7 @@ from tracker.verdicts.operations import (
 )
 from tracker.verdicts.policy import VerdictValue
 from tracker.verdicts.queries import reasons_for, verdict_counts, verdicts_of
+from tracker.worries.queries import answer_of
 
 
 @pytest.fixture
@@ -257,3 +260,73 @@ def test_reasons_are_forgotten_when_their_day_is_over_and_the_verdicts_stay(
     session.expire_all()
     verdict = session.scalars(select(Verdict)).one()
     assert (verdict.value, verdict.why) == (VerdictValue.NO, "")
+
+
+SECRET = "No. And my uncle touches me."
+
+
+def flag_on(session: Session, verdict: Verdict) -> Flag:
+    return session.scalars(select(Flag).where(Flag.verdict_id == verdict.id)).one()
+
+
+def test_give_verdict_holds_a_worrying_reason_for_the_safeguarding_lead(
+    session: Session, action: Action
+) -> None:
+    verdict = give_verdict_at_kiosk(session, action, VerdictValue.NO, SECRET, now=NOW)
+    flag = flag_on(session, verdict)
+
+    assert reasons_for(session, action) == []
+    answer = answer_of(session, flag)
+    assert answer is not None
+    assert [said.answer for said in answer.said] == [SECRET]
+    assert verdict_counts(session, [action.id])[action.id][VerdictValue.NO] == 1
+
+    person = make.make_person(session)
+    close_flag(session, flag, FlagOutcome.WORRY, "Told the head.", person_id=person.id, now=NOW)
+    assert reasons_for(session, action) == []
+    reopen_flag(session, flag, person_id=person.id, now=NOW)
+    close_flag(session, flag, FlagOutcome.NO_WORRY, person_id=person.id, now=NOW)
+    assert [reason.why for reason in reasons_for(session, action)] == [SECRET]
+
+
+def test_give_verdict_never_puts_new_words_in_the_place_of_held_ones(
+    session: Session, survey: Survey, theme: Theme, action: Action
+) -> None:
+    response = heard(session, survey, theme)
+    verdict = give_verdict(session, response, action, VerdictValue.NO, SECRET, now=NOW)
+
+    give_verdict(session, response, action, VerdictValue.YES, now=NOW)
+    assert verdict.why == SECRET
+    give_verdict(session, response, action, VerdictValue.NO, "Forget it.", now=NOW)
+    assert verdict.why == f"Forget it.\n\n{SECRET}"
+    assert reasons_for(session, action) == []
+
+
+def test_give_verdict_with_another_worry_keeps_the_open_flag(
+    session: Session, action: Action
+) -> None:
+    voice = "a" * 64
+    first = give_verdict_by_subscription(session, action, voice, VerdictValue.NO, SECRET, now=NOW)
+    give_verdict_by_subscription(
+        session, action, voice, VerdictValue.NO, "He touches me a lot.", now=NOW
+    )
+
+    assert flag_on(session, first).closed_at is None
+    assert first.why.endswith(SECRET)
+
+
+def test_answer_of_a_verdict_that_is_gone_or_has_no_words_shows_none(
+    session: Session, action: Action
+) -> None:
+    verdict = give_verdict_at_kiosk(session, action, VerdictValue.NO, SECRET, now=NOW)
+    flag = flag_on(session, verdict)
+    verdict.why = ""
+    session.flush()
+    answer = answer_of(session, flag)
+    assert answer is not None and answer.said == ()
+
+    session.delete(verdict)
+    session.flush()
+    session.expire_all()
+    assert flag.verdict_id is None
+    assert answer_of(session, flag) is None

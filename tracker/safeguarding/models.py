@@ -37,7 +37,9 @@ class FlagOutcome(StrEnum):
 
 
 class Flag(Base):
-    """One answer held for the safeguarding lead, because of its wording or because somebody worried."""
+    """What a young person wrote that is held for the safeguarding lead: because of its wording, or
+    because somebody worried. It is an answer, or the reason given with a verdict.
+    """
 
     __tablename__ = "flags"
     __table_args__ = (
@@ -45,6 +47,13 @@ class Flag(Base):
         Index(
             "uq_flags_open_response",
             "response_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "uq_flags_open_verdict",
+            "verdict_id",
             unique=True,
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
@@ -58,6 +67,9 @@ class Flag(Base):
     # None once the response itself is deleted: the record of what was done stays.
     response_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("responses.id", ondelete="SET NULL"), index=True
+    )
+    verdict_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("verdicts.id", ondelete="SET NULL"), index=True
     )
     consultation_id: Mapped[int] = mapped_column(
         ForeignKey("consultations.id", ondelete="CASCADE"), index=True

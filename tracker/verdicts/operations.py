@@ -16,11 +16,12 @@ from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
 from tracker.errors import Conflict
 from tracker.responses.models import SurveyResponse
+from tracker.safeguarding.operations import raise_flag
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.policy import VerdictValue, enough_say_no, may_judge, tidy_why
-from tracker.verdicts.queries import counts_of_change
+from tracker.verdicts.queries import counts_of_change, is_with_safeguarding
 
 
 class NotYoursToJudge(Conflict):
@@ -85,9 +86,7 @@ def forget_reasons(session: Session, *, now: datetime) -> int:
         .where(Consultation.retention_on < today)
     )
     statement = update(Verdict).where(Verdict.why != "", Verdict.action_id.in_(over))
-    outcome = session.execute(
-        statement.values(why="").execution_options(synchronize_session=False)
-    )
+    outcome = session.execute(statement.values(why="").execution_options(synchronize_session=False))
     assert isinstance(outcome, CursorResult)  # noqa: S101  (what an UPDATE gives)
     return outcome.rowcount
 
@@ -118,13 +117,23 @@ def _keep(
     zone = organisation(session).time_zone
     verdict.action_id, verdict.changed_on = action.id, change
     if why.strip() or verdict.value is not value:  # the same again keeps the reason given for it
-        verdict.why = tidy_why(why)
+        verdict.why = _beside_what_is_held(session, verdict, tidy_why(why))
     verdict.value = value
     verdict.given_on = local_date(now, zone)
     session.add(verdict)
     session.flush()
+    raise_flag(
+        session, verdict_id=verdict.id, consultation=action.consultation, texts=[why], now=now
+    )
     _reopen_if_denied(session, action, change, local_date(now, zone), zone)
     return verdict
+
+
+def _beside_what_is_held(session: Session, verdict: Verdict, why: str) -> str:
+    """The reason to keep: new words never take the place of some the safeguarding lead has to read."""
+    if verdict.why and is_with_safeguarding(session, verdict):
+        return f"{why}\n\n{verdict.why}".strip()
+    return why
 
 
 def _reopen_if_denied(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.actions.models import Action, ActionVersion
 from tracker.responses.models import SurveyResponse
+from tracker.safeguarding.models import Flag, FlagOutcome
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.policy import VerdictValue
 
@@ -66,15 +67,33 @@ class Reason:
 def reasons_for(session: Session, action: Action) -> list[Reason]:
     """Why young people judged the action as they did, the newest day first. For its team alone.
 
-    Within a day by random ids: the list doesn't tell who came first.
+    Within a day by random ids: the list doesn't tell who came first. What is held for the
+    safeguarding lead isn't in it.
     """
     query = (
         select(Verdict)
-        .where(Verdict.action_id == action.id, Verdict.why != "", _of_nobody_set_aside())
+        .where(
+            Verdict.action_id == action.id,
+            Verdict.why != "",
+            _of_nobody_set_aside(),
+            ~_is_held(),
+        )
         .order_by(Verdict.given_on.desc(), Verdict.id)
         .limit(REASONS_SHOWN)
     )
     return [Reason(v.value, v.why, v.changed_on, v.given_on) for v in session.scalars(query)]
+
+
+def is_with_safeguarding(session: Session, verdict: Verdict) -> bool:
+    """Whether the reason given with a verdict is for the safeguarding lead alone."""
+    query = select(Verdict.id).where(Verdict.id == verdict.id, _is_held())
+    return session.scalar(query) is not None
+
+
+def _is_held() -> ColumnElement[bool]:
+    """Whether a flag on the verdict's reason is open, or was found to be a worry."""
+    is_theirs = Flag.closed_at.is_(None) | (Flag.outcome == FlagOutcome.WORRY)
+    return select(Flag.id).where(Flag.verdict_id == Verdict.id, is_theirs).exists()
 
 
 def _of_nobody_set_aside() -> ColumnElement[bool]:

@@ -22,20 +22,22 @@ from tracker.safeguarding.wording import wording_of
 def raise_flag(
     session: Session,
     *,
-    response_id: UUID,
+    response_id: UUID | None = None,
+    verdict_id: UUID | None = None,
     consultation: Consultation,
     texts: Iterable[str],
     now: datetime,
 ) -> Flag | None:
     """The flag that the wording of these texts raises; None if no rule fits them.
 
-    A response that has an open flag keeps that one.
+    They stand in a response or in a verdict. One that has an open flag keeps that one.
     """
     written = list(texts)
     found = wording_of(session).matches(written)
     if not found:
         return None
-    return _raised(session, response_id, consultation, written, now, rules=found)
+    source = (response_id, verdict_id)
+    return _raised(session, source, consultation, written, now, rules=found)
 
 
 def flag_worry(
@@ -48,12 +50,13 @@ def flag_worry(
     now: datetime,
 ) -> Flag:
     """The flag of a member of staff who worries about an answer, whatever its wording."""
-    return _raised(session, response_id, consultation, list(texts), now, person_id=person_id)
+    source = (response_id, None)
+    return _raised(session, source, consultation, list(texts), now, person_id=person_id)
 
 
 def _raised(
     session: Session,
-    response_id: UUID,
+    source: tuple[UUID | None, UUID | None],
     consultation: Consultation,
     texts: list[str],
     now: datetime,
@@ -61,9 +64,11 @@ def _raised(
     rules: Iterable[Rule] = (),
     person_id: int | None = None,
 ) -> Flag:
+    response_id, verdict_id = source
     names = {person.id: person.name for person in guardians_of(session)}
     flag = Flag(
         response_id=response_id,
+        verdict_id=verdict_id,
         consultation_id=consultation.id,
         raised_at=start_of_hour(now),
         look_at=start_of_hour(now),
@@ -75,6 +80,6 @@ def _raised(
         with session.begin_nested():
             session.add(flag)
     except IntegrityError:
-        is_open = (Flag.response_id == response_id, Flag.closed_at.is_(None))
-        return session.scalars(select(Flag).where(*is_open)).one()
+        same = Flag.response_id == response_id if response_id else Flag.verdict_id == verdict_id
+        return session.scalars(select(Flag).where(same, Flag.closed_at.is_(None))).one()
     return flag
