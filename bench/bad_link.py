@@ -79,7 +79,8 @@ class Phone:
     async def _try(self, port: int, fields: Mapping[str, str]) -> str:
         """What the header `Answer-Kept` says; empty where no whole reply came."""
         try:
-            async with asyncio.timeout(PATIENCE / self.link.hurry):
+            # However much in a hurry: a busy machine needs its time.
+            async with asyncio.timeout(max(PATIENCE / self.link.hurry, 3)):
                 head, page = await self._exchange(port, urlencode(fields))
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return ""

@@ -6,16 +6,21 @@ gives up, so loss is modelled as what the ends see of it: with probability `loss
 a connection breaks while connecting, while something is being sent, and while it is answered, after
 the server has done its work; after a random part, often before any of it. Half of the breaks are
 cuts, half are silences in which nothing ever comes again. So more than a quarter of all tries fail.
+
+At the far end stands what docs/deploy.md puts in front of the application: a web server that hands a
+request on when all of it has come. Without one, each silence would hold one of its few threads.
 """
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 _PIECE = 1460  # bytes in a packet
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
 @dataclass
@@ -90,35 +95,49 @@ async def _one_way(
     """Carry bytes to their end, each later by half a round trip and no faster than the link is."""
     last = chance.randint(0, 4000) if link.breaks(stage, chance) else None
     coming: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-
-    async def read() -> None:
-        free = 0.0
-        while True:
-            data = await source.read(_PIECE)
-            now = asyncio.get_running_loop().time()
-            free = max(free, now) + len(data) * 8 / link.bits / link.hurry
-            coming.put_nowait((free + link.round_trip / 2 / link.hurry, data))
-            if not data:
-                return
-
-    reading = asyncio.create_task(read())
+    reading = asyncio.create_task(_read(link, source, coming))
+    passed, held = 0, b""
     try:
-        passed = 0
         while True:
             due, data = await coming.get()
             await asyncio.sleep(max(0, due - asyncio.get_running_loop().time()))
             passed += len(data)
             if last is not None and (passed > last or not data):
-                target.write(data[: last - passed] if passed > last else data)
                 await _break(link, chance)
             if not data:
                 break
-            target.write(data)
+            whole, held = _whole_requests(held + data) if stage == "sending" else (data, b"")
+            target.write(whole)
             await target.drain()
     finally:
         reading.cancel()
     if target.can_write_eof():
         target.write_eof()
+
+
+async def _read(
+    link: Link, source: asyncio.StreamReader, coming: asyncio.Queue[tuple[float, bytes]]
+) -> None:
+    """Note for each piece when it is at the other end; nothing at all is the end of all."""
+    free = 0.0
+    data = b"-"
+    while data:
+        data = await source.read(_PIECE)
+        free = max(free, asyncio.get_running_loop().time())
+        free += len(data) * 8 / link.bits / link.hurry
+        coming.put_nowait((free + link.round_trip / 2 / link.hurry, data))
+
+
+def _whole_requests(held: bytes) -> tuple[bytes, bytes]:
+    """The requests of which every byte has come, and what has come of the next."""
+    whole = 0
+    while (end := held.find(b"\r\n\r\n", whole)) >= 0:
+        length = _LENGTH.search(held, whole, end + 2)
+        size = end + 4 + (int(length[1]) if length else 0)
+        if size > len(held):
+            break
+        whole = size
+    return held[:whole], held[whole:]
 
 
 async def _break(link: Link, chance: random.Random) -> None:

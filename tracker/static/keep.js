@@ -18,7 +18,7 @@ async function register() {
   await navigator.serviceWorker.register("/worker.js");
   const { active } = await navigator.serviceWorker.ready;
   const files = [...document.querySelectorAll("link[rel=stylesheet], script[src], img[src]")];
-  const saved = await words;
+  const saved = await words();
   const needed = [
     inLanguage(place),
     form.dataset.keep,
@@ -29,8 +29,16 @@ async function register() {
 }
 
 // The page about what waits holds the words for all of this.
+let page = null;
+
+function words() {
+  page = page || wordsOf().catch((error) => { page = null; throw error; });
+  return page;
+}
+
 async function wordsOf() {
   const response = await fetch(inLanguage("/saved"));
+  if (!response.ok) throw new Error(response.status);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
@@ -211,8 +219,25 @@ function putBack({ names, typed, skipped }) {
   document.dispatchEvent(new CustomEvent("survey:restored"));
 }
 
-const words = wordsOf();
-if (isSafe && "serviceWorker" in navigator) register().catch(() => {});
-if (isSafe) {
-  words.then((saved) => new Draft(saved).restore()).catch(() => {});
+// --- Beginning, and on a bad connection beginning again with each question ---
+
+let registered = null;
+let draft = null;
+
+function draftIn(saved) {
+  const made = new Draft(saved);
+  made.restore().catch(() => made.wipe()); // what can't be read any more is of no use
+  return made;
 }
+
+function begin() {
+  if (isSafe && "serviceWorker" in navigator && !registered) {
+    registered = register().catch(() => { registered = null; });
+  }
+  if (isSafe && !draft) {
+    draft = words().then(draftIn).catch(() => { draft = null; });
+  }
+}
+
+form.addEventListener("survey:step", begin);
+begin();
