@@ -46,10 +46,10 @@ from tracker.services.cli import sending, setup
 from tracker.services.models import Organisation
 from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
+from tracker.subscriptions.views import bp as subscriptions
 from tracker.surveys.queries import uses_of_pictures
 from tracker.surveys.views import bp as surveys
 from tracker.themes.views import bp as themes
-from tracker.subscriptions.views import bp as subscriptions
 from tracker.verdicts.views import bp as verdicts
 from tracker.web.compression import init_compression
 from tracker.web.fields import component_of
