@@ -18,8 +18,8 @@ def test_every_answer_through_a_bad_link_is_kept_once(
 ) -> None:
     make_survey(session)
     session.commit()
-    link = Link(loss=0.2, hurry=20)
-    phones = [Phone("abc234", public_key(settings), link) for _ in range(12)]
+    link = Link(loss=0.15, hurry=40)
+    phones = [Phone("abc234", public_key(settings), link) for _ in range(10)]
 
     asyncio.run(send_all(phones, link, int(site.address.rpartition(":")[2])))
 

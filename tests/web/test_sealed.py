@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import Config, from_environ
 from tracker.web.sealed import SEALED, SealBroken, opened, public_key, seal
@@ -80,4 +81,11 @@ def _damaged(box: str) -> str:
 )
 def test_box_that_is_not_ours_is_refused_in_words(box: str) -> None:
     with pytest.raises(SealBroken, match="Please answer once more"):
+        opened(MultiDict({SEALED: box}), OURS)
+
+
+def test_box_holds_no_more_fields_than_any_form_may() -> None:
+    box = seal(b"&".join(b"q1=a" for _ in range(10_002)), public_key(OURS))
+
+    with pytest.raises(RequestEntityTooLarge):
         opened(MultiDict({SEALED: box}), OURS)
