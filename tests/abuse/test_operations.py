@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from tests import factories as make
 from tests.factories import NOW
@@ -119,6 +119,23 @@ def test_answer_without_an_invitation_of_ours_is_refused(
 
     with pytest.raises(InvitationMissing):
         send(session, survey, code)
+
+
+def test_same_form_that_used_the_invitation_a_moment_earlier_is_no_second_use(
+    session: Session, survey: Survey
+) -> None:
+    code, form = made(session, survey)[0], uuid4()
+    earlier: list[SurveyResponse] = []
+
+    @event.listens_for(session, "do_orm_execute")
+    def be_quicker(asked: ORMExecuteState) -> None:
+        # The other tap gets through between our look and our use of the invitation.
+        if asked.is_delete and not earlier:
+            earlier.append(SurveyResponse())
+            earlier[0] = send(session, survey, code, form)
+
+    assert send(session, survey, code, form) is earlier[0]
+    assert count_invitations(session, survey.id).used == 1
 
 
 def test_invitation_to_another_survey_is_no_good_here(session: Session, survey: Survey) -> None:

@@ -129,6 +129,7 @@ def test_nothing_is_promised_where_nobody_waits(promise: Promise, promise_on: da
         (3, True, "Fewer than 8 answers so far"),
         (3, False, "Fewer than 8 answers"),
         (27, False, "About 25 answers"),
+        (27, True, "About 25 answers so far"),
     ],
 )
 def test_answers_are_counted_in_words(count: int, is_open: bool, words: str) -> None:
@@ -137,3 +138,5 @@ def test_answers_are_counted_in_words(count: int, is_open: bool, words: str) -> 
 
 def test_voices_are_counted_in_words() -> None:
     assert said_so_in_words(public_count(15)) == "about 15 said so"
+    assert said_so_in_words(public_count(3)) == "fewer than 8 said so"
+    assert said_so_in_words(public_count(0)) == "none said so"

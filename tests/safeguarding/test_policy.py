@@ -138,6 +138,7 @@ def of(*rules: tuple[str, Category], ordinary: tuple[str, ...] = ()) -> Wording:
         ("green door", "greeeeen dooor", True),
         ("green door", "gr33n d00r", True),
         ("green door", "gr**n d*or", True),
+        ("green door", "g**** door", False),
         ("green door", "g r e e n  d o o r", True),
         ("green door", "greendoor", True),
         ("green door", "grin door", False),

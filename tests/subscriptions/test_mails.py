@@ -1,6 +1,7 @@
 """From an address on a page to the mails it gets, with the real clock work: who is told what, once."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -19,8 +20,11 @@ from tracker.consultations.models import Consultation
 from tracker.loop.policy import Stage
 from tracker.loop.queries import loop_of
 from tracker.mail.errors import PermanentMailError
+from tracker.mail.render import RenderedMail
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail, MailState
+from tracker.reminders.operations import queue_for_subscriber, send_again
+from tracker.reminders.operations.notices import RecipientUnreachable
 from tracker.reminders.simulation import simulate
 from tracker.subscriptions.models import Subscription, Told
 from tracker.subscriptions.operations import confirm, subscribe
@@ -130,6 +134,94 @@ def test_an_address_that_was_not_confirmed_is_told_nothing_and_deleted(
     assert len(letters(world)) == 1 and subscription(world)
     walk(world, "2026-02-11", 1)
     assert world.session.scalars(select(Subscription)).all() == []
+
+
+def test_a_double_tap_asks_once(world: World, consultation: Consultation) -> None:
+    ask(world, consultation)
+    first = subscription(world)
+    twin = {
+        name: getattr(first, name)
+        for name in ("consultation_id", "address_hash", "address_sealed", "language", "asked_on")
+    }
+    world.session.delete(first)
+    world.session.flush()
+    with world.session.no_autoflush:  # the other tap is stored between our look and our write
+        world.session.add(Subscription(**twin))
+        ask(world, consultation)
+    assert subscription(world).address_sealed == twin["address_sealed"]
+
+
+def test_confirming_twice_changes_nothing(world: World, consultation: Consultation) -> None:
+    found = on(world, consultation)
+    confirmed_on = found.confirmed_on
+    confirm(world.session, found, now=START + timedelta(days=3))
+    assert found.confirmed_on == confirmed_on
+
+
+def sealed_mail(world: World, consultation: Consultation, settings: Config | None = None) -> Mail:
+    """A mail in the outbox for a subscriber, sealed with the secret of `settings`."""
+    found = on(world, consultation)
+    own = seal(world)
+    other = Seal(settings) if settings else own
+    found.address_sealed = other.close(SAM.encode()).decode()
+    queue_for_subscriber(
+        world.session,
+        found,
+        key="news",
+        rendered=RenderedMail("News", "It changed.", "<p>It changed.</p>"),
+        seal=other,
+        stop_address="http://localhost/stop",
+        now=START,
+    )
+    return world.session.scalars(select(Mail).where(Mail.notice_key == "news")).one()
+
+
+def test_a_mail_sealed_with_a_secret_that_is_gone_is_cancelled(
+    world: World, consultation: Consultation
+) -> None:
+    gone = replace(world.settings, secret_key="a-secret-that-nobody-knows-any-more-at-all")
+    mail = sealed_mail(world, consultation, gone)
+    world.session.commit()
+    world.tick(START)
+    assert (mail.state, mail.last_error) == (
+        MailState.CANCELLED,
+        "It was sealed with a key that isn't known any more.",
+    )
+    queue_for_subscriber(
+        world.session,
+        subscription(world),
+        key="more",
+        rendered=RenderedMail("News", "It changed.", "<p>It changed.</p>"),
+        seal=seal(world),
+        stop_address="http://localhost/stop",
+        now=START,
+    )
+    assert world.session.scalars(select(Mail).where(Mail.notice_key == "more")).all() == []
+
+
+def test_a_mail_tried_again_keeps_its_message_id(world: World, consultation: Consultation) -> None:
+    mail = sealed_mail(world, consultation)
+    mail.state, mail.message_id = MailState.FAILED, "<news@example.org>"
+    send_again(world.session, mail, now=START)
+    assert (mail.state, mail.message_id) == (MailState.WAITING, "<news@example.org>")
+    world.session.commit()
+    world.tick(START)
+    assert (mail.state, mail.message_id) == (MailState.SENT, "<news@example.org>")
+
+
+def test_a_mail_to_somebody_who_stopped_is_neither_sent_again_nor_repeated(
+    world: World, consultation: Consultation
+) -> None:
+    mail = sealed_mail(world, consultation)
+    mail.state, mail.subscription_id = MailState.FAILED, None
+    world.session.commit()
+    with pytest.raises(RecipientUnreachable, match="wants no more mails"):
+        send_again(world.session, mail, now=START)
+    # A worker was stopped with it in its hands.
+    mail.state, mail.claimed_by, mail.claimed_until = MailState.SENDING, "gone", START
+    world.session.commit()
+    world.tick(START + timedelta(minutes=1))
+    assert (mail.state, mail.content) == (MailState.CANCELLED, None)
 
 
 @pytest.mark.one_database

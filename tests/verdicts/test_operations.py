@@ -12,8 +12,7 @@ from tracker.actions.models import Action, ActionVersion, Reopening
 from tracker.actions.policy import Outcome
 from tracker.consultations.queries import events_of
 from tracker.responses.models import SetAsideReason, SurveyResponse
-from tracker.safeguarding.models import Flag, FlagOutcome
-from tracker.safeguarding.operations import close_flag, reopen_flag
+from tracker.safeguarding.models import Flag
 from tracker.services.models import Organisation
 from tracker.surveys.models import Survey
 from tracker.themes.models import Theme
@@ -27,6 +26,7 @@ from tracker.verdicts.operations import (
 )
 from tracker.verdicts.policy import VerdictValue
 from tracker.verdicts.queries import reasons_for, verdict_counts, verdicts_of
+from tracker.worries.operations import keep_worry, release, reopen
 from tracker.worries.queries import answer_of
 
 
@@ -282,10 +282,11 @@ def test_give_verdict_holds_a_worrying_reason_for_the_safeguarding_lead(
     assert verdict_counts(session, [action.id])[action.id][VerdictValue.NO] == 1
 
     person = make.make_person(session)
-    close_flag(session, flag, FlagOutcome.WORRY, "Told the head.", person_id=person.id, now=NOW)
+    keep_worry(session, flag, "Told the head.", person_id=person.id, now=NOW)
     assert reasons_for(session, action) == []
-    reopen_flag(session, flag, person_id=person.id, now=NOW)
-    close_flag(session, flag, FlagOutcome.NO_WORRY, person_id=person.id, now=NOW)
+    reopen(session, flag, person_id=person.id, now=NOW)
+    reopen(session, flag, person_id=person.id, now=NOW)
+    release(session, flag, "", person_id=person.id, now=NOW)
     assert [reason.why for reason in reasons_for(session, action)] == [SECRET]
 
 
