@@ -181,7 +181,7 @@ def test_ended_from_afar_the_kiosk_stops_at_its_next_look(
 
     page.clock.run_for(30_500)
 
-    expect(page.locator("h1")).to_have_text("This kiosk has ended")
+    expect(page.get_by_role("heading", name="This kiosk has ended")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [True, False])
