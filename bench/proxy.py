@@ -50,18 +50,25 @@ class Broken(Exception):
 async def proxied(link: Link, to_port: int, seed: int = 1) -> AsyncIterator[int]:
     """The port of loopback at which `to_port` is reached through the link."""
     chance = random.Random(seed)
+    running: set[asyncio.Task[None] | None] = set()
 
     async def connected(phone: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         link.counts["connections"] += 1
+        running.add(asyncio.current_task())
         with suppress(Broken, OSError, asyncio.CancelledError):
             await _carry(link, to_port, random.Random(chance.random()), phone, back)
         back.transport.abort()
+        running.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=2048)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        left = [task for task in running if task]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _carry(
@@ -76,12 +83,15 @@ async def _carry(
         await _break(link, chance)
     source = f"127.{chance.randint(1, 250)}.{chance.randint(1, 250)}.{chance.randint(1, 250)}"
     server, there = await asyncio.open_connection("127.0.0.1", to_port, local_addr=(source, 0))
+    ways = [
+        asyncio.create_task(_one_way(link, chance, phone, there, "sending")),
+        asyncio.create_task(_one_way(link, chance, server, back, "answering")),
+    ]
     try:
-        await asyncio.gather(
-            _one_way(link, chance, phone, there, "sending"),
-            _one_way(link, chance, server, back, "answering"),
-        )
+        await asyncio.gather(*ways)
     finally:
+        for way in ways:
+            way.cancel()
         there.transport.abort()
 
 

@@ -28,7 +28,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         # A title holds names beside our words, and nothing in it can be marked.
-        if data.strip() and self.open and self.open[-1][0] != "title":
+        if data.strip() and self.open and self.open[-1][0] not in ("title", "style"):
             self.pieces.append((self.open[-1][1], " ".join(data.split())))
 
 

@@ -19,7 +19,7 @@ from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail
 from tracker.reminders.operations import queue_notice
 from tracker.reminders.worker import tick
-from tracker.reminders.worker.alarms import MOST_AT_ONCE, raise_alarms
+from tracker.reminders.worker.alarms import GATHERING, MOST_AT_ONCE, raise_alarms
 from tracker.responses.models import SetAsideReason
 from tracker.responses.operations import set_aside
 from tracker.safeguarding.models import FlagCall
@@ -196,7 +196,22 @@ def test_alarm_gathers_a_flood_in_few_mails(
     assert session.scalar(select(func.count()).select_from(FlagCall)) == 30
     mail = session.scalars(select(Mail)).one()
     assert mail.subject.startswith("30 answers need you now") and mail.is_urgent
-    assert MOST_AT_ONCE >= 30
+    assert MOST_AT_ONCE > 10_000
+
+
+def test_alarm_gathers_what_comes_right_after_another(
+    session: Session, settings: Config, guarded: Guarded
+) -> None:
+    write(session, guarded, now=NIGHT)
+    assert raise_alarms(session, settings, now=NIGHT) == 1
+    for _ in range(2):
+        write(session, guarded, now=NIGHT)
+
+    assert raise_alarms(session, settings, now=NIGHT + GATHERING - timedelta(seconds=1)) == 0
+    assert raise_alarms(session, settings, now=NIGHT + GATHERING) == 1
+
+    latest = session.scalars(select(Mail).order_by(Mail.id.desc())).first()
+    assert latest is not None and latest.subject.startswith("2 answers need you now")
 
 
 def test_alarm_leaves_before_a_mail_that_waits_longer(

@@ -1,5 +1,9 @@
 """Headers on every answer."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -32,3 +36,26 @@ def test_headers_let_files_be_cached(client: FlaskClient) -> None:
 def test_public_page_sets_no_cookie(session: Session, client: FlaskClient) -> None:
     make.make_organisation(session)
     assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_one_style_may_stand_in_a_page_and_the_policy_knows_it_by_its_hash(
+    session: Session, client: FlaskClient
+) -> None:
+    survey = make.make_survey(session, make.make_open_consultation(session))
+    make.make_organisation(session)
+    page = client.get(f"/s/{survey.code}")
+
+    styles = re.findall(r"<style>(.*?)</style>", page.text)
+
+    assert len(styles) == 1
+    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert f"style-src 'self' 'sha256-{digest}';" in policy
+    assert "<style" not in client.get("/help").text
+
+
+def test_files_carry_only_the_headers_they_need(client: FlaskClient) -> None:
+    headers = client.get("/static/0/public.css").headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" not in headers

@@ -70,7 +70,11 @@ def test_unknown_asset_has_an_address_that_leads_nowhere(app: Flask, client: Fla
 @pytest.mark.parametrize(
     ("name", "source", "sent"),
     [
-        ("a.css", "/* why\n */\na {\n  color: red; /* here */\n}\n", "a {\ncolor: red;\n}"),
+        (
+            "a.css",
+            "/* why\n */\na,\nb:hover > i {\n  color: red; /* here */\n}\n",
+            "a,b:hover > i{color:red}",
+        ),
         ("a.js", "// why\nconst a = 'http://b'; // kept\n  run(a);\n", None),
         ("a.txt", "// as it is\n  a\n", "// as it is\n  a\n"),
     ],

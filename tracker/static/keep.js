@@ -20,6 +20,7 @@ async function register() {
   const files = [...document.querySelectorAll("link[rel=stylesheet], script[src], img[src]")];
   const saved = await words();
   const needed = [
+    ...saved.querySelector("[data-saved]").dataset.first.split(" "),
     inLanguage(place),
     form.dataset.keep,
     ...files.map((file) => file.href || file.src),

@@ -8,6 +8,7 @@ const KEPT = "loopkeeper-kept";
 // How long the network may take before the copy on this phone is shown, and a form may take to send.
 const PATIENCE = 4_000;
 const SENDING = 25_000;
+const MOMENT = 5 * 60 * 1000;
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 const isForm = (url) => /^\/s\/[^/]+$/.test(url.pathname);
@@ -57,19 +58,25 @@ self.addEventListener("fetch", (event) => {
 
 // --- What is kept ---
 
+// What is most needed comes first, three at a time: on a bad connection the rest may never come.
 async function keepAll(addresses) {
   const kept = await caches.open(KEPT);
-  for (const address of addresses) {
-    const url = new URL(address, location.origin);
-    try {
-      const known = !isPage(url) && (await kept.match(url.href, { ignoreVary: true }));
-      const response = known || (await fetch(url.href, isPage(url) ? { cache: "no-cache" } : {}));
-      if (response.ok) await keepOne(url, response);
-    } catch {
-      // The next page asks again.
-    }
-  }
+  const urls = addresses.map((address) => new URL(address, location.origin));
+  const lane = async () => {
+    for (let url = urls.shift(); url; url = urls.shift()) await keepFrom(kept, url).catch(() => {});
+  };
+  await Promise.all([lane(), lane(), lane()]);
   await forgetOld();
+}
+
+async function keepFrom(kept, url) {
+  const known = await kept.match(isPage(url) ? nameOf(url) : url.href, { ignoreVary: true });
+  const age = known ? Date.now() - Number(known.headers.get("Kept-At")) : Infinity;
+  if (isPage(url) && age < MOMENT) return;
+  const signal = outbox.within(SENDING); // a silence must not hold up what comes after it
+  const response =
+    (!isPage(url) && known) || (await fetch(url.href, isPage(url) ? { cache: "no-cache", signal } : { signal }));
+  if (response.ok) await keepOne(url, response);
 }
 
 async function keepOne(url, response) {

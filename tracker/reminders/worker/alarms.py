@@ -8,7 +8,7 @@ don't bury them. It never holds a word of an answer, nor which rule fitted.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -34,8 +34,11 @@ from tracker.safeguarding.policy import (
 from tracker.safeguarding.queries import as_guardians, guardians_of, may_read
 from tracker.services.models import Organisation
 
-# Flags looked at in one transaction; a flood is worked off in several looks.
-MOST_AT_ONCE = 1000
+# Flags looked at in one transaction: a whole flood, so that it fits into one mail.
+MOST_AT_ONCE = 20_000
+# Somebody who has just been written to is written to again only after this, with all that came
+# meanwhile.
+GATHERING = timedelta(seconds=30)
 _UNDELIVERED = (MailState.FAILED, MailState.CANCELLED)
 
 
@@ -64,8 +67,12 @@ def raise_alarms(session: Session, settings: Config, *, now: datetime) -> int:
     guardians = as_guardians(people)
     unreached = _unreached(session, flags)
     due: dict[tuple[int, CallKind], list[tuple[Flag, Call]]] = defaultdict(list)
+    lately = _written_to_lately(session, now)
     for flag in flags:
-        for call in calls_due(_alarm(flag, unreached), guardians, hours, now):
+        owed = calls_due(_alarm(flag, unreached), guardians, hours, now)
+        if any(call.person_id in lately for call in owed):
+            continue  # it is looked at again in a moment
+        for call in owed:
             due[call.person_id, call.kind].append((flag, call))
         flag.look_at = next_look(now)
     by_id = {person.id: person for person in people}
@@ -86,6 +93,11 @@ def _waiting(session: Session, now: datetime) -> list[Flag]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def _written_to_lately(session: Session, now: datetime) -> set[int]:
+    query = select(Mail.recipient_id).where(Mail.is_urgent, Mail.queued_at > now - GATHERING)
+    return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 
 def _unreached(session: Session, flags: Sequence[Flag]) -> set[str]:
