@@ -1,6 +1,7 @@
 """Taking an answer back and changing it: what is gone, what stays, and who may no longer read it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -18,7 +19,9 @@ from tracker.loop.queries import loop_of
 from tracker.responses.models import Answer, SetAsideReason, SurveyResponse
 from tracker.responses.operations import (
     NothingAnswered,
+    Submitted,
     SurveyClosed,
+    TakenBack,
     submit_response,
     take_back,
 )
@@ -65,6 +68,16 @@ class Scene:
             for event in events_of(self.session, self.consultation.id)
         ]
 
+    def send_again(self, submission_id: UUID | None = None) -> Submitted:
+        return submit_response(
+            self.session,
+            self.survey,
+            {self.question.key: "A later bus"},
+            submission_id=submission_id or self.response.submission_id,
+            key=KEY,
+            now=NOW,
+        )
+
     def opened_by_words(self) -> SurveyResponse | None:
         return response_by_receipt(self.session, WORDS, KEY)
 
@@ -104,20 +117,43 @@ def test_withdraw_lets_the_counts_fall(scene: Scene) -> None:
     assert (after.responses, after.to_hear, after.coded, after.themes) == (1, 1, 0, 0)
 
 
-def test_withdrawn_answer_is_not_taken_for_a_new_one_when_a_phone_sends_it_again(
-    scene: Scene,
-) -> None:
+def test_withdrawn_answer_is_not_kept_again_when_a_phone_sends_it_again(scene: Scene) -> None:
     withdraw_answer(scene.session, scene.response, now=NOW)
-    again = submit_response(
-        scene.session,
-        scene.survey,
-        {scene.question.key: "A later bus"},
-        submission_id=scene.response.submission_id,
-        key=KEY,
-        now=NOW,
-    )
-    assert (again.is_new, again.words) == (False, None)
-    assert scene.count(Answer) == 0
+
+    with pytest.raises(TakenBack, match="taken back") as refusal:
+        scene.send_again()
+
+    assert refusal.value.is_erased
+    assert [scene.count(model) for model in (Answer, SurveyResponse)] == [0, 1]
+
+
+def test_withdrawn_answer_is_not_kept_again_after_the_end_or_without_words(scene: Scene) -> None:
+    withdraw_answer(scene.session, scene.response, now=NOW)
+    with pytest.raises(TakenBack):
+        submit_response(
+            scene.session,
+            scene.survey,
+            {},
+            submission_id=scene.response.submission_id,
+            key=KEY,
+            now=NOW,
+        )
+    scene.consultation.closed_at = NOW - timedelta(days=9)
+    with pytest.raises(TakenBack):
+        scene.send_again()
+
+
+def test_corrected_worry_is_known_again_when_its_form_is_sent_again(scene: Scene) -> None:
+    """Its first form leads to the answer that stands now, not to the one the lead keeps."""
+    scene.response.set_aside, scene.response.set_aside_on = SetAsideReason.HELD, TODAY
+    values = {scene.question.key: "A tram"}
+    sent_with = scene.response.submission_id
+    corrected = correct_answer(scene.session, scene.response, values, now=NOW)
+
+    again = scene.send_again(sent_with)
+
+    assert (again.response.id, again.is_new) == (corrected.id, False)
+    assert scene.count(SurveyResponse) == 2
 
 
 def test_withdrawn_answer_can_not_be_taken_back_by_staff(scene: Scene) -> None:
@@ -145,6 +181,9 @@ def test_withdraw_leaves_a_worry_with_the_safeguarding_lead_until_they_give_it_b
     assert scene.said(scene.response) == ["A later bus"]
     assert scene.opened_by_words() is None
     assert scene.response.set_aside is reason
+    with pytest.raises(TakenBack) as refusal:
+        scene.send_again()
+    assert not refusal.value.is_erased
     assert [scene.count(model) for model in (Coding, Verdict)] == [0, 0]
     assert loop_of(scene.session, scene.consultation, now=NOW).facts.responses == 0
 

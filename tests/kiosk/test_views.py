@@ -269,6 +269,22 @@ def test_receive_takes_a_sealed_answer_once_and_gives_the_words(
     assert [response.source for response in stored] == [Source.KIOSK]
 
 
+def test_receive_keeps_nothing_of_an_answer_that_was_taken_back(
+    client: FlaskClient, session: Session, kiosk: Kiosk
+) -> None:
+    data = filled()
+    first = client.post(f"{AT}/s/abc234", data=data)
+    words = " ".join(first.json["words"]) if first.json else ""
+    client.post("/answer/withdraw", data={"words": words, "sure": "yes"})
+
+    again = client.post(f"{AT}/s/abc234", data=data)
+
+    assert again.json == {"words": []}
+    assert again.headers["Answer-Kept"] == "yes"  # or else the tablet would keep the words
+    (stored,) = responses(session)
+    assert stored.answers == []
+
+
 def test_receive_takes_what_waited_until_after_closing(
     client: FlaskClient, session: Session, survey: Survey, kiosk: Kiosk
 ) -> None:

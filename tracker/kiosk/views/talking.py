@@ -17,7 +17,7 @@ from tracker.kiosk.views.blueprint import bp
 from tracker.kiosk.views.tablet import survey_of
 from tracker.languages import current_language
 from tracker.responses.models import Source
-from tracker.responses.operations import submit_response
+from tracker.responses.operations import TakenBack, submit_response
 from tracker.responses.policy import submission_id_from
 from tracker.services.queries import organisation
 from tracker.surveys.policy import read_answers
@@ -49,6 +49,9 @@ def receive(kiosk_token: str, survey_code: str) -> ResponseReturnValue:
     """Take an answer, at once or from the tablet's queue; each one once."""
     try:
         return _taken(kiosk_token, survey_code)
+    except TakenBack:
+        current_session().rollback()
+        return _kept(True, 200, words=[])  # so that it doesn't stay on the tablet either
     except LoopkeeperError as refusal:
         current_session().rollback()
         return _kept(False, 404 if isinstance(refusal, NotFound) else 400, message=refusal.message)

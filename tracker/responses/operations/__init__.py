@@ -9,10 +9,12 @@ from tracker.responses.operations.arriving import (
     Submitted,
     SurveyClosed,
     submit_response,
+    submitted_before,
     type_in_response,
     words_given,
 )
 from tracker.responses.operations.changing import (
+    TakenBack,
     erase,
     keep_for_safeguarding,
     replace_answers,
@@ -27,6 +29,7 @@ __all__ = [
     "NothingAnswered",
     "Submitted",
     "SurveyClosed",
+    "TakenBack",
     "delete_expired",
     "erase",
     "hold_if_worrying",
@@ -35,6 +38,7 @@ __all__ = [
     "set_aside",
     "set_aside_all",
     "submit_response",
+    "submitted_before",
     "succeed",
     "take_back",
     "type_in_response",

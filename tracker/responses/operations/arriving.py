@@ -20,7 +20,8 @@ from tracker.consultations.operations import note_event
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.languages import ENGLISH
 from tracker.languages import gettext as _
-from tracker.responses.models import Answer, Source, SurveyResponse
+from tracker.responses.models import Answer, SetAsideReason, Source, SurveyResponse
+from tracker.responses.operations.changing import TakenBack
 from tracker.responses.operations.watching import hold_if_worrying
 from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
 from tracker.responses.queries import response_by_submission
@@ -79,13 +80,13 @@ def submit_response(
 
     Sent again, the first stays as it is and the same receipt is given. `values` are answers by
     question key, already read and checked; `language` is the one they were asked in. Raises
-    `SurveyClosed` and `NothingAnswered`, and for a survey by invitation `InvitationMissing` and
-    `InvitationUsed`.
+    `SurveyClosed` and `NothingAnswered`, `TakenBack` for what the respondent no longer wanted here,
+    and for a survey by invitation `InvitationMissing` and `InvitationUsed`.
     """
     is_open = _may_arrive(survey.consultation, source, now)
     if survey.by_invitation or not (is_open and values):
         # Nothing is refused, and no invitation used up, for what came in before.
-        if earlier := _submitted_before(session, survey, submission_id, key):
+        if earlier := submitted_before(session, survey, submission_id, key):
             return earlier
         if not is_open:
             raise SurveyClosed
@@ -95,7 +96,7 @@ def submit_response(
         use_invitation(session, survey, invitation, invitation_keys)
     except InvitationUsed:
         # Perhaps by this very form, a moment earlier.
-        if twin := _submitted_before(session, survey, submission_id, key):
+        if twin := submitted_before(session, survey, submission_id, key):
             return twin
         raise
     asked = _Asked(survey, source, language, _today(session, now))
@@ -105,13 +106,20 @@ def submit_response(
     return submitted
 
 
-def _submitted_before(
+def submitted_before(
     session: Session, survey: Survey, submission_id: UUID, key: str
 ) -> Submitted | None:
+    """What this form brought before, if it did. Raises `TakenBack`."""
     earlier = response_by_submission(session, submission_id)
     if earlier is None or earlier.survey_id != survey.id:
         return None
-    return Submitted(earlier, words_given(earlier, key), is_new=False)
+    return _known(earlier, key)
+
+
+def _known(stored: SurveyResponse, key: str) -> Submitted:
+    if stored.withdrawn_on is not None:
+        raise TakenBack(is_erased=stored.set_aside is SetAsideReason.WITHDRAWN)
+    return Submitted(stored, words_given(stored, key), is_new=False)
 
 
 def _may_arrive(consultation: Consultation, source: Source, now: datetime) -> bool:
@@ -146,7 +154,7 @@ def _stored_with_receipt(
         if stored is response:
             return Submitted(response, words, is_new=True)
         if stored is not None and stored.survey_id == asked.survey.id:
-            return Submitted(stored, words_given(stored, key), is_new=False)
+            return _known(stored, key)
         if stored is not None:
             submission_id = uuid4()  # this one belongs to an answer to another survey
         # Else the words are another response's receipt already: the next ones are tried.

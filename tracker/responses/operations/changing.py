@@ -10,9 +10,22 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from tracker.errors import Conflict
 from tracker.languages import current_language
+from tracker.languages import gettext as _
 from tracker.responses.models import Answer, SetAsideReason, SurveyResponse
 from tracker.surveys.question_types import AnswerValue
+
+
+class TakenBack(Conflict):
+    """The form was sent again whose answer its respondent has taken back; it isn't kept anew.
+
+    `is_erased` is False while the safeguarding lead still has what was sent the first time.
+    """
+
+    def __init__(self, *, is_erased: bool) -> None:
+        super().__init__(_("This answer was taken back. What was sent now was not kept."))
+        self.is_erased = is_erased
 
 
 def erase(session: Session, response: SurveyResponse, *, today: date) -> None:
@@ -63,11 +76,15 @@ def succeed(
     *,
     today: date,
 ) -> SurveyResponse:
-    """A new response with the receipt of one that the safeguarding lead keeps."""
-    receipt_hash = response.receipt_hash
+    """A new response in the place of one that the safeguarding lead keeps.
+
+    It gets the receipt and the submission id, so that its form, sent once more, finds it.
+    """
+    receipt_hash, submission_id = response.receipt_hash, response.submission_id
+    response.submission_id = uuid4()
     keep_for_safeguarding(session, response, today=today)
     successor = SurveyResponse(
-        submission_id=uuid4(),
+        submission_id=submission_id,
         survey=response.survey,
         consultation=response.consultation,
         source=response.source,

@@ -27,13 +27,14 @@ from tracker.responses.operations import (
     NothingAnswered,
     Submitted,
     SurveyClosed,
+    TakenBack,
     submit_response,
-    words_given,
+    submitted_before,
 )
-from tracker.responses.queries import response_by_submission
 from tracker.responses.views.blueprint import bp
 from tracker.responses.views.checking import asked_first, carried
 from tracker.responses.views.keeping import kept_form, kept_survey, kept_thanks
+from tracker.responses.views.taken_back import taken_back_page
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import Answers, read_answers
@@ -117,12 +118,12 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
 def _known(
     session: Session, survey: Survey, submission_id: UUID, typed: Form
 ) -> ResponseReturnValue | None:
-    """The thanks once more, if this form was taken before."""
-    earlier = response_by_submission(session, submission_id)
-    if earlier is None or earlier.survey_id != survey.id:
-        return None
-    known = Submitted(earlier, words_given(earlier, _key()), is_new=False)
-    return _thanks(session, survey, known, typed)
+    """The thanks once more, or that it was taken back, if this form was taken before."""
+    try:
+        known = submitted_before(session, survey, submission_id, _key())
+    except TakenBack as refusal:
+        return taken_back_page(session, survey, typed, refusal)
+    return _thanks(session, survey, known, typed) if known else None
 
 
 def _asked_before(
@@ -159,6 +160,8 @@ def _take(
         )
     except SurveyClosed:
         return _too_late(session, survey, typed)
+    except TakenBack as refusal:
+        return taken_back_page(session, survey, typed, refusal)
     except NothingAnswered as nothing:
         return _again(session, survey, submission_id, typed, answers, message=nothing.message)
     except (InvitationMissing, InvitationUsed) as refusal:
