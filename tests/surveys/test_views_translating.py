@@ -131,6 +131,23 @@ def test_translate_offers_the_language_when_all_is_there(
     assert 'name="language" value="cy"' in page
 
 
+def test_sentences_of_the_easy_read_are_translated_too(
+    owner: FlaskClient, survey: Survey, session: Session, client: FlaskClient
+) -> None:
+    survey.questions[0].easy_read = {"": {"picture": "symbol:bus", "words": "Think of today."}}
+    answer = owner.post(_address(survey), data=WELSH)
+    assert "Saved. You can go on later." in owner.get(answer.location).text
+
+    owner.post(_address(survey), data={"q1.easy.": "Meddylia am heddiw."})
+
+    session.expire_all()
+    assert languages_offered(survey) == ["en", "cy"]
+    survey.consultation.opened_at = NOW
+    page = unescape(client.get("/s/bus2345?lang=cy").text)
+    assert "Meddylia am heddiw." in page
+    assert "Think of today." not in page
+
+
 def test_change_of_the_original_has_to_be_checked(
     owner: FlaskClient, survey: Survey, session: Session
 ) -> None:

@@ -17,8 +17,7 @@ from tracker.languages import languages
 from tracker.languages.translations import with_translations
 from tracker.surveys.models import Survey
 from tracker.surveys.operations.changing import SurveyLocked, insist_on_draft, note_change
-from tracker.surveys.question_types import type_of
-from tracker.surveys.translated import is_offered, survey_texts
+from tracker.surveys.translated import is_offered, question_texts, survey_texts
 
 # Section → piece → what was typed for it.
 Typed = Mapping[str, Mapping[str, str]]
@@ -65,7 +64,7 @@ def save_translation(
     )
     for question in survey.questions:
         question.translations = with_translations(
-            type_of(question).pieces(question),
+            question_texts(question),
             question.translations,
             language,
             typed.get(question.key, {}),
