@@ -26,13 +26,18 @@ from tracker.responses.operations import (
     take_back,
 )
 from tracker.responses.queries import response_by_receipt
+from tracker.safeguarding.models import Flag, FlagOutcome
 from tracker.surveys.models import Question
 from tracker.themes.models import Coding, Theme
 from tracker.verdicts.models import Verdict
 from tracker.verdicts.operations import give_verdict
 from tracker.verdicts.policy import VerdictValue
+from tracker.verdicts.queries import counts_of_change, reasons_for, verdict_counts
+from tracker.worries.operations import release
+from tracker.worries.queries import answer_of
 
 KEY = "a key"
+WORRY = "And my uncle touches me."
 
 
 class Scene:
@@ -78,6 +83,17 @@ class Scene:
             now=NOW,
         )
 
+    @property
+    def verdicts_counted(self) -> tuple[int, int]:
+        """How many said no, as the board counts and as the rule for asking again counts."""
+        self.session.flush()
+        action_id = self.action.id
+        counts = verdict_counts(self.session, [action_id])[action_id]
+        change = self.action.versions[-1].changed_on
+        assert change is not None
+        judged_so = counts_of_change(self.session, action_id, change)
+        return counts[VerdictValue.NO], judged_so[VerdictValue.NO]
+
     def opened_by_words(self) -> SurveyResponse | None:
         return response_by_receipt(self.session, WORDS, KEY)
 
@@ -98,14 +114,88 @@ def test_withdraw_erases_words_receipt_codings_and_verdicts(scene: Scene) -> Non
 
 
 def test_withdraw_leaves_a_worrying_reason_with_the_safeguarding_lead(scene: Scene) -> None:
-    worry = "And my uncle touches me."
-    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, worry, now=NOW)
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, WORRY, now=NOW)
 
     withdraw_answer(scene.session, scene.response, now=NOW)
 
     scene.session.expire_all()
     kept = scene.session.scalars(select(Verdict)).one()
-    assert (kept.why, kept.response_id) == (worry, None)
+    assert (kept.why, kept.response_id) == (WORRY, None)
+    flag = scene.session.scalars(select(Flag)).one()
+    shown = answer_of(scene.session, flag)
+    assert shown is not None and shown.is_withdrawn
+    assert [said.answer for said in shown.said] == [WORRY]
+
+
+HOWEVER_SAID = pytest.mark.parametrize("why", ["", "Still shut.", WORRY])
+
+
+@HOWEVER_SAID
+def test_withdrawn_verdict_counts_nowhere_whether_its_reason_was_flagged_or_not(
+    scene: Scene, why: str
+) -> None:
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, why, now=NOW)
+    assert scene.verdicts_counted == (1, 1)
+
+    withdraw_answer(scene.session, scene.response, now=NOW)
+
+    assert scene.verdicts_counted == (0, 0)
+    assert reasons_for(scene.session, scene.action) == []
+
+
+@HOWEVER_SAID
+def test_corrected_answer_judges_anew_and_its_earlier_verdict_counts_nowhere(
+    scene: Scene, why: str
+) -> None:
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, why, now=NOW)
+    values = {scene.question.key: "A tram"}
+    corrected = correct_answer(scene.session, scene.response, values, now=NOW)
+    assert scene.verdicts_counted == (0, 0)
+
+    make.make_coding(scene.session, corrected, scene.theme)
+    give_verdict(scene.session, corrected, scene.action, VerdictValue.NO, now=NOW)
+
+    assert scene.verdicts_counted == (1, 1)
+
+
+def test_withdrawn_verdicts_do_not_make_a_service_be_asked_again(scene: Scene) -> None:
+    """Of eight who deny the change seven have taken their answer back: one voice reopens nothing."""
+    others = [make.make_response(scene.session, scene.survey) for _ in range(7)]
+    for each in others:
+        make.make_coding(scene.session, each, scene.theme)
+        give_verdict(scene.session, each, scene.action, VerdictValue.NO, WORRY, now=NOW)
+        withdraw_answer(scene.session, each, now=NOW)
+
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, WORRY, now=NOW)
+
+    assert scene.verdicts_counted == (1, 1)
+    assert scene.action.reopenings == []
+
+
+def test_withdrawn_reason_that_was_no_worry_is_deleted_and_never_shown_to_the_team(
+    scene: Scene,
+) -> None:
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, WORRY, now=NOW)
+    flag = scene.session.scalars(select(Flag)).one()
+    withdraw_answer(scene.session, scene.response, now=NOW)
+
+    release(scene.session, flag, "", person_id=scene.person.id, now=NOW)
+
+    assert scene.count(Verdict) == 0
+    assert reasons_for(scene.session, scene.action) == []
+    scene.session.refresh(flag)
+    assert (flag.verdict_id, flag.outcome) == (None, FlagOutcome.NO_WORRY)
+
+
+def test_withdraw_deletes_a_reason_that_was_found_to_be_no_worry_before(scene: Scene) -> None:
+    give_verdict(scene.session, scene.response, scene.action, VerdictValue.NO, WORRY, now=NOW)
+    flag = scene.session.scalars(select(Flag)).one()
+    release(scene.session, flag, "", person_id=scene.person.id, now=NOW)
+    assert [each.why for each in reasons_for(scene.session, scene.action)] == [WORRY]
+
+    withdraw_answer(scene.session, scene.response, now=NOW)
+
+    assert scene.count(Verdict) == 0
 
 
 def test_withdraw_lets_the_counts_fall(scene: Scene) -> None:

@@ -7,7 +7,7 @@ that it happened, never to which answer. What staff did with the answer (codings
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.clock import local_date, local_moment
@@ -25,11 +25,10 @@ from tracker.responses.operations import (
     succeed,
 )
 from tracker.responses.policy import accepts
-from tracker.safeguarding.models import Flag
 from tracker.services.queries import organisation
 from tracker.surveys.question_types import AnswerValue
 from tracker.themes.models import Coding
-from tracker.verdicts.models import Verdict
+from tracker.verdicts.operations import take_back_verdicts
 
 
 class NotYoursToChange(Conflict):
@@ -94,11 +93,7 @@ def _hold(session: Session, response: SurveyResponse) -> None:
 
 def _forget_what_hangs_on(session: Session, response: SurveyResponse) -> None:
     session.execute(delete(Coding).where(Coding.response_id == response.id))
-    # A reason that raised a flag stays for the safeguarding lead, and leads back to no answer.
-    flagged = select(Flag.verdict_id).where(Flag.verdict_id.is_not(None))
-    own = Verdict.response_id == response.id
-    session.execute(update(Verdict).where(own, Verdict.id.in_(flagged)).values(response_id=None))
-    session.execute(delete(Verdict).where(own))
+    take_back_verdicts(session, response)
 
 
 def _today(session: Session, now: datetime) -> date:

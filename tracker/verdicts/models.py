@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.db import Base
 from tracker.verdicts.policy import VerdictValue
 
+# In the place of a voice: the one who judged has taken it back. A hash never begins like this.
+TAKEN_BACK = "taken back: "
+
 
 class Verdict(Base):
     """One young person's judgement of one change; giving it again replaces it.
@@ -16,6 +19,9 @@ class Verdict(Base):
     It comes from a response (by its receipt), from a subscription (then `voice` is a keyed hash,
     which leads back to nobody) or from the kiosk (then neither is known). `changed_on` names the
     change, so that what was said of one change never counts against the next.
+
+    Of one that was taken back nothing stays but a reason the safeguarding lead has to read: it comes
+    from nobody any more, and counts nowhere.
     """
 
     __tablename__ = "verdicts"
@@ -36,3 +42,7 @@ class Verdict(Base):
     value: Mapped[VerdictValue]
     why: Mapped[str] = mapped_column(Text, default="")  # for the service, never for the board
     given_on: Mapped[date]
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.voice is not None and self.voice.startswith(TAKEN_BACK)

@@ -6,7 +6,7 @@ moment is kept, only the day. Nobody is written to here: who has to be is found 
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -19,9 +19,9 @@ from tracker.responses.models import SurveyResponse
 from tracker.safeguarding.operations import raise_flag
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding
-from tracker.verdicts.models import Verdict
+from tracker.verdicts.models import TAKEN_BACK, Verdict
 from tracker.verdicts.policy import VerdictValue, enough_say_no, may_judge, tidy_why
-from tracker.verdicts.queries import counts_of_change, is_with_safeguarding
+from tracker.verdicts.queries import counts_of_change, held_verdicts, is_with_safeguarding
 
 
 class NotYoursToJudge(Conflict):
@@ -72,6 +72,25 @@ def give_verdict_at_kiosk(
     """What somebody at the kiosk thinks of the action; each is a new one, and nobody's."""
     change = _held_change(session, action)
     return _keep(session, Verdict(), action, change, value, why, now)
+
+
+def take_back_verdicts(session: Session, response: SurveyResponse) -> None:
+    """Forget what this respondent thought of any change: it counts no longer, and nobody reads why.
+
+    A reason that the safeguarding lead has to read stays for them alone, and leads back to no
+    answer; `erase_taken_back` ends that. That a service was asked again stays too: it has been.
+    """
+    for verdict in held_verdicts(session, response.id):
+        verdict.response_id, verdict.voice = None, f"{TAKEN_BACK}{verdict.id.hex}"
+    session.flush()
+    session.execute(delete(Verdict).where(Verdict.response_id == response.id))
+
+
+def erase_taken_back(session: Session, verdict: Verdict) -> None:
+    """Delete what was kept of a verdict for the safeguarding lead, if it was taken back."""
+    if verdict.is_taken_back:
+        session.delete(verdict)
+        session.flush()
 
 
 def forget_reasons(session: Session, *, now: datetime) -> int:

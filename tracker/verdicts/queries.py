@@ -1,17 +1,17 @@
 """Reads about verdicts. True counts, for staff: what the public may see is for the board to say."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.actions.models import Action, ActionVersion
 from tracker.responses.models import SurveyResponse
 from tracker.safeguarding.models import Flag, FlagOutcome
-from tracker.verdicts.models import Verdict
+from tracker.verdicts.models import TAKEN_BACK, Verdict
 from tracker.verdicts.policy import VerdictValue
 
 REASONS_SHOWN = 200
@@ -22,12 +22,13 @@ def verdict_counts(
 ) -> dict[int, dict[VerdictValue, int]]:
     """How often each verdict was given on the present change of each action, noughts included.
 
-    One query. Verdicts of responses that were set aside don't count, nor those on earlier changes.
+    One query. Verdicts of responses that were set aside don't count, nor those that were taken
+    back or are on earlier changes.
     """
     counts = {action_id: dict.fromkeys(VerdictValue, 0) for action_id in action_ids}
     query = (
         select(Verdict.action_id, Verdict.value, func.count())
-        .where(Verdict.action_id.in_(action_ids), _is_on_present_change(), _of_nobody_set_aside())
+        .where(Verdict.action_id.in_(action_ids), _is_on_present_change(), _counts())
         .group_by(Verdict.action_id, Verdict.value)
     )
     for action_id, value, number in session.execute(query):
@@ -39,7 +40,7 @@ def counts_of_change(session: Session, action_id: int, change: date) -> dict[Ver
     """How often each verdict was given on one change of one action, noughts included."""
     query = (
         select(Verdict.value, func.count())
-        .where(Verdict.action_id == action_id, Verdict.changed_on == change, _of_nobody_set_aside())
+        .where(Verdict.action_id == action_id, Verdict.changed_on == change, _counts())
         .group_by(Verdict.value)
     )
     found = {value: number for value, number in session.execute(query)}  # noqa: C416
@@ -75,7 +76,7 @@ def reasons_for(session: Session, action: Action) -> list[Reason]:
         .where(
             Verdict.action_id == action.id,
             Verdict.why != "",
-            _of_nobody_set_aside(),
+            _counts(),
             ~_is_held(),
         )
         .order_by(Verdict.given_on.desc(), Verdict.id)
@@ -90,18 +91,25 @@ def is_with_safeguarding(session: Session, verdict: Verdict) -> bool:
     return session.scalar(query) is not None
 
 
+def held_verdicts(session: Session, response_id: UUID) -> Sequence[Verdict]:
+    """The verdicts of a response whose reasons are for the safeguarding lead alone."""
+    query = select(Verdict).where(Verdict.response_id == response_id, _is_held())
+    return session.scalars(query).all()
+
+
 def _is_held() -> ColumnElement[bool]:
     """Whether a flag on the verdict's reason is open, or was found to be a worry."""
     is_theirs = Flag.closed_at.is_(None) | (Flag.outcome == FlagOutcome.WORRY)
     return select(Flag.id).where(Flag.verdict_id == Verdict.id, is_theirs).exists()
 
 
-def _of_nobody_set_aside() -> ColumnElement[bool]:
-    """Whether the verdict counts: it comes from no response, or from one that wasn't set aside."""
+def _counts() -> ColumnElement[bool]:
+    """Whether the verdict counts: nobody took it back or set aside the response it comes from."""
     set_aside = select(SurveyResponse.id).where(
         SurveyResponse.id == Verdict.response_id, SurveyResponse.set_aside.is_not(None)
     )
-    return ~set_aside.exists()
+    stands = or_(Verdict.voice.is_(None), ~Verdict.voice.startswith(TAKEN_BACK))
+    return and_(stands, ~set_aside.exists())
 
 
 def _is_on_present_change() -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from tracker.responses.operations import take_back
 from tracker.safeguarding.models import Flag, FlagOutcome
 from tracker.safeguarding.operations import close_flag, reopen_flag
 from tracker.services.queries import organisation
+from tracker.verdicts.models import Verdict
+from tracker.verdicts.operations import erase_taken_back
 
 
 def keep_worry(session: Session, flag: Flag, what: str, *, person_id: int, now: datetime) -> None:
@@ -31,8 +33,14 @@ def keep_worry(session: Session, flag: Flag, what: str, *, person_id: int, now: 
 
 
 def release(session: Session, flag: Flag, what: str, *, person_id: int, now: datetime) -> None:
-    """It is no worry: the service hears the answer like any other."""
+    """It is no worry: the service hears the answer like any other.
+
+    What the respondent has taken back since is erased instead.
+    """
     close_flag(session, flag, FlagOutcome.NO_WORRY, what, person_id=person_id, now=now)
+    verdict = session.get(Verdict, flag.verdict_id) if flag.verdict_id else None
+    if verdict is not None:
+        erase_taken_back(session, verdict)
     response = _response(session, flag)
     if response is not None and response.set_aside is not None:
         take_back(session, response, person_id=person_id, now=now, may_read_worries=True)

@@ -45,7 +45,9 @@ def _reason(verdict: Verdict | None) -> Answer | None:
         return None
     asked = f"Did it change? They said: {VERDICT_LABELS[verdict.value]}. Why?"
     said = (Said(asked, verdict.why, is_written=True),) if verdict.why else ()
-    return Answer(received_on=verdict.given_on, source=None, said=said, is_withdrawn=False)
+    return Answer(
+        received_on=verdict.given_on, source=None, said=said, is_withdrawn=verdict.is_taken_back
+    )
 
 
 def is_reading(flag: Flag, person_id: int, now: datetime) -> bool:
