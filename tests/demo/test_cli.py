@@ -1,5 +1,6 @@
 """`flask demo load` in the terminal: once, and only in a demo."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -34,6 +35,8 @@ def test_load_fills_an_empty_demo_and_tells_how_to_sign_in(demo: Flask) -> None:
     assert "Making the demo, day by day" in first.output
     assert "owner@demo.example" in first.output
     assert first.output.count("try this receipt") == 3
+    assert "easy read, ages 6 to 9, in English, Arabic and Welsh" in first.output
+    assert re.search(r"/kiosk/\w{24}  a kiosk.*The PIN to leave it is 2580", first.output)
     # The second time nothing is made, and the same is told.
     assert second.output.splitlines() == first.output.splitlines()[1:]
 

@@ -11,8 +11,14 @@ from config import Config
 from tracker.clock import utc_now
 from tracker.db import current_session
 from tracker.demo.operations import PASSWORD, load_demo
-from tracker.demo.queries import is_empty, phone_addresses, receipts_to_try, sign_ins
-from tracker.demo.story import BEGINS
+from tracker.demo.queries import (
+    is_empty,
+    kiosk_to_try,
+    phone_addresses,
+    receipts_to_try,
+    sign_ins,
+)
+from tracker.demo.story import BEGINS, KIOSK_PIN
 from tracker.mail.transport import transport_of
 from tracker.reminders.worker import tick
 
@@ -52,9 +58,12 @@ def _fill(settings: Config) -> None:
 def _tell_how_to_start(settings: Config) -> None:
     session = current_session()
     click.echo(f"\n  {settings.base_url}/  the board, which everybody sees")
-    for title, code in phone_addresses(session):
+    for phone in phone_addresses(session):
+        click.echo(f"  {settings.base_url}/s/{phone.code}  “{phone.title}”, {phone.about}")
+    if token := kiosk_to_try(session, settings.derived_key("receipts")):
         click.echo(
-            f"  {settings.base_url}/s/{code}  “{title}”, open for answers: try it on a phone"
+            f"  {settings.base_url}/kiosk/{token}  a kiosk: for a tablet, one child after the "
+            f"other. The PIN to leave it is {KIOSK_PIN}"
         )
     for words in receipts_to_try(session, settings.derived_key("receipts")):
         click.echo(f"  {settings.base_url}/answer  try this receipt: {words}")

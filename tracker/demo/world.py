@@ -1,9 +1,11 @@
 """What the people of the demo can do, each deed through the operations that the pages use."""
 
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,13 +22,15 @@ from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import create_consultation, details_of, edit_consultation
 from tracker.consultations.policy import Anonymity, LawfulBasis
+from tracker.languages import ENGLISH
 from tracker.opening.operations import open_consultation
-from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.responses.models import SetAsideReason, Source, SurveyResponse
 from tracker.responses.operations import set_aside, submit_response
 from tracker.services.models import Organisation, Service
 from tracker.services.operations import ServiceDraft, create_service
+from tracker.surveys.easy_read import Easy
 from tracker.surveys.models import Survey
-from tracker.surveys.operations import add_question, add_survey
+from tracker.surveys.operations import add_question, add_survey, set_easy_read
 from tracker.surveys.policy import QuestionDraft
 from tracker.surveys.question_types import QUESTION_TYPES, AnswerValue
 from tracker.themes.models import Theme
@@ -35,6 +39,11 @@ from tracker.working_days import Nation
 
 DATA = Path(__file__).parent / "data"
 ZONE = "Europe/London"
+
+
+def kiosk_token(key: str) -> str:
+    """What stands in the address of the demo's kiosk: the same each time, and nobody can guess it."""
+    return hmac.new(key.encode(), b"kiosk", sha256).hexdigest()[:24]
 
 
 def read_data(name: str) -> Any:
@@ -50,6 +59,8 @@ class Ask:
     text: str
     typed: Mapping[str, str] = field(default_factory=dict)
     is_required: bool = False
+    hint: str = ""
+    easy: Mapping[str, Easy] = field(default_factory=dict)  # as in `surveys.easy_read`
 
 
 @dataclass
@@ -123,6 +134,24 @@ class World:
         now: datetime,
     ) -> Survey:
         """A consultation with one survey, open from `now` for so many days."""
+        survey = self.prepare(
+            service, title, words, questions, for_days=for_days, ages=ages, now=now
+        )
+        self.open(survey, now=now)
+        return survey
+
+    def prepare(
+        self,
+        service: str,
+        title: str,
+        words: Mapping[str, Any],
+        questions: Sequence[Ask],
+        *,
+        for_days: int,
+        ages: Sequence[str],
+        now: datetime,
+    ) -> Survey:
+        """A consultation with one survey that may open, but hasn't yet."""
         made = self.draft(service, title, words, now=now)
         person_id = made.owner_id or 0
         closes_on = local_date(now, ZONE) + timedelta(days=for_days)
@@ -140,22 +169,49 @@ class World:
         )
         edit_consultation(self.session, made, details, person_id=person_id, now=now)
         survey = add_survey(self.session, made, title, person_id=person_id, now=now)
-        for question in questions:
-            settings = QUESTION_TYPES[question.kind].read_settings(question.typed, {})
-            draft = QuestionDraft(
-                question.text, is_required=question.is_required, settings=settings
-            )
-            add_question(self.session, survey, question.kind, draft, person_id=person_id, now=now)
-        open_consultation(self.session, made, person_id=person_id, now=now)
+        self.add_questions(survey, questions, now=now)
         return survey
 
+    def add_questions(self, survey: Survey, questions: Sequence[Ask], *, now: datetime) -> None:
+        person_id = survey.consultation.owner_id or 0
+        for asked in questions:
+            draft = QuestionDraft(
+                asked.text,
+                hint=asked.hint,
+                is_required=asked.is_required,
+                settings=QUESTION_TYPES[asked.kind].read_settings(asked.typed, {}),
+            )
+            added = add_question(
+                self.session, survey, asked.kind, draft, person_id=person_id, now=now
+            )
+            if asked.easy:
+                set_easy_read(self.session, added, asked.easy, person_id=person_id, now=now)
+
+    def open(self, survey: Survey, *, now: datetime) -> None:
+        """Begin to ask what a survey's consultation has prepared."""
+        made = survey.consultation
+        open_consultation(self.session, made, person_id=made.owner_id or 0, now=now)
+
     def answer(
-        self, survey: Survey, values: Mapping[str, AnswerValue], *, now: datetime
+        self,
+        survey: Survey,
+        values: Mapping[str, AnswerValue],
+        *,
+        now: datetime,
+        source: Source = Source.PHONE,
+        language: str = ENGLISH,
     ) -> SurveyResponse:
-        """One response from a phone; empty answers are left out."""
+        """One response; empty answers are left out."""
         given = {key: value for key, value in values.items() if value not in ("", [])}
         sent = submit_response(
-            self.session, survey, given, submission_id=uuid4(), key=self.receipts_key, now=now
+            self.session,
+            survey,
+            given,
+            submission_id=uuid4(),
+            key=self.receipts_key,
+            now=now,
+            source=source,
+            language=language,
         )
         return sent.response
 

@@ -4,11 +4,12 @@ Two consultations are real and published; the others are invented. All answers a
 """
 
 from tracker.demo.story.beats import Beat
+from tracker.demo.story.library import KIOSK_PIN, library
 from tracker.demo.story.made_up import bus, friday, quiet, summer
 from tracker.demo.story.real import eastgate, frieth
 from tracker.demo.world import World, read_data
 
-__all__ = ["BEGINS", "Beat", "story"]
+__all__ = ["BEGINS", "KIOSK_PIN", "Beat", "story"]
 
 BEGINS = 160  # days ago
 
@@ -22,6 +23,7 @@ def story(world: World) -> list[Beat]:
         *eastgate(world),
         *frieth(world),
         *summer(world, made_up["summer"]),
+        *library(world),
         *quiet(world, made_up["quiet"]),
     )
     return sorted(told, key=lambda beat: -beat.days_ago)
