@@ -32,5 +32,23 @@ def test_settled_marks_english_where_an_element_may_stand(page: str, expected: s
     assert settled(page, is_html=True) == expected
 
 
+# The corners of Unicode that serve somebody as a private mark, noncharacters, and figures.
+ODD = ["\ue0e0", "\ue0e1", "\ue0e0x\ue0e1", "\ufdd0", "\uffff", "\U0010ffff", "\x02", "0" * 40]
+
+
+@pytest.mark.parametrize("typed", ODD)
+@pytest.mark.parametrize("is_html", [True, False])
+def test_settled_leaves_what_was_typed_as_it_is(typed: str, is_html: bool) -> None:
+    inside = as_english(f"You wrote {typed}.")
+    page = (
+        f'<p>{typed}{MARKED}{typed}</p><textarea>{typed}</textarea><i title="{typed}">{inside}</i>'
+    )
+    begin, end = ('<span lang="en" dir="ltr">', "</span>") if is_html else ("", "")
+    assert settled(page, is_html=is_html) == (
+        f"<p>{typed}{begin}Get help{end}{typed}</p><textarea>{typed}</textarea>"
+        f'<i title="{typed}">{begin}You wrote {typed}.{end}</i>'
+    )
+
+
 def test_settled_leaves_nothing_in_plain_text() -> None:
     assert settled(f"{MARKED}: 0800", is_html=False) == "Get help: 0800"

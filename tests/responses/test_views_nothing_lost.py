@@ -84,6 +84,24 @@ def test_form_keeps_everything_typed_when_something_is_wrong(
     assert responses(session) == []
 
 
+# Signs of the first private area of Unicode, and both ends of what is no character.
+RARE = "".join(map(chr, range(0xE000, 0xE200))) + "\ufdd0\ufdef\uffff\U000f0000\U0010ffff"
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "ar"])
+def test_form_keeps_the_rarest_signs_byte_for_byte(
+    client: FlaskClient, session: Session, survey: Survey, language: str
+) -> None:
+    data = filled(q1="", q2=RARE)
+
+    page = client.post(f"/s/abc234?lang={language}", data=data)
+
+    assert page.status_code == 400
+    assert f"{RARE}</textarea>".encode() in page.data
+    client.post(f"/s/abc234?lang={language}", data=data | {"q1": "yes"})
+    assert RARE in [answer.value for answer in responses(session)[0].answers]
+
+
 def test_form_asks_for_one_answer_when_all_is_blank(
     client: FlaskClient, session: Session, survey: Survey
 ) -> None:

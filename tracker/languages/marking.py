@@ -1,15 +1,20 @@
 """Sentences of a page that had to stay English are marked as English, for the ear and for order.
 
 A template can't know whether its sentence lands in text or in an attribute. So what isn't
-translated is put between two signs that no keyboard types, and when the page is whole they become
-an element with `lang="en"` where there may be one, and nothing elsewhere.
+translated is put between two signs, and when the page is whole they become an element with
+`lang="en"` where there may be one, and nothing elsewhere.
+
+The signs are long numbers drawn anew by each process, which never leave it: there is nothing that
+somebody could type, or paste, that would be taken for one of them.
 """
 
 import re
+from secrets import randbelow
 
-_BEGIN, _END = "\ue0e0", "\ue0e1"
-_MARKED = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
-_SIGNS = re.compile(f"[{_BEGIN}{_END}]")
+# Figures alone, since filters of templates leave them as they are.
+_BEGIN, _END = (f"{randbelow(10**40):040}" for _ in range(2))
+_MARKED = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
+_SIGNS = re.compile(f"{_BEGIN}|{_END}")
 # Tags, and the elements whose content is text alone: no element may stand in them.
 _NO_PLACE = re.compile(r"(<(title|option|textarea|script|style|text)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 
