@@ -212,3 +212,18 @@ def test_a_question_is_built_with_its_condition(
 
     expect(page.get_by_text("Shown only if they chose “Never” in question 1.")).to_be_visible()
     expect(page.get_by_text("Scale of 5 faces")).to_be_visible()
+
+
+@pytest.mark.one_database
+def test_a_symbol_keeps_its_ink_in_the_dark(session: Session, open_page: OpenPage) -> None:
+    survey = make.make_survey(
+        session, make.make_open_consultation(session), code="easy234", is_easy_read=True
+    )
+    easy = {"": {"picture": "symbol:bus", "words": ""}}
+    make.make_question(session, survey, easy_read=easy)
+    session.commit()
+
+    page = open_page("/s/easy234", script=False, dark=True)
+
+    stroke = page.locator(".picture svg").evaluate("(svg) => getComputedStyle(svg).stroke")
+    assert stroke == "rgb(29, 36, 51)"

@@ -148,6 +148,25 @@ def test_sentences_of_the_easy_read_are_translated_too(
     assert "Think of today." not in page
 
 
+def test_form_says_each_title_once_and_in_the_language_of_the_page(
+    owner: FlaskClient, survey: Survey, session: Session, client: FlaskClient
+) -> None:
+    survey.title = survey.consultation.title
+    owner.post(_address(survey), data=WELSH | {"survey.title": WELSH["about.title"]})
+    easy = make.make_survey(session, survey.consultation, is_easy_read=True, code="easy234")
+    make.make_question(session, easy)
+    make.make_kiosk(session, survey, easy, token="token")
+    session.expire_all()
+    survey.consultation.opened_at = NOW
+
+    page = client.get("/s/bus2345?lang=cy").text
+    assert page.partition("<main")[2].count("Y bws") == 1
+    assert '<a href="/s/bus2345?lang=cy">Y bws</a>' in client.get("/s/easy234?lang=cy").text
+    home = client.get("/kiosk/token?lang=cy").text
+    assert "<span>Y bws</span>" in home
+    assert '<span lang="en" dir="ltr">A survey</span>' in home
+
+
 def test_change_of_the_original_has_to_be_checked(
     owner: FlaskClient, survey: Survey, session: Session
 ) -> None:

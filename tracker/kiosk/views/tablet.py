@@ -10,7 +10,7 @@ from tracker.errors import NotFound
 from tracker.kiosk import policy, queries
 from tracker.kiosk.models import Kiosk
 from tracker.kiosk.views.blueprint import bp
-from tracker.responses.views.form import form_for_kiosk
+from tracker.responses.views.form import as_read, form_for_kiosk
 from tracker.safeguarding.helplines import EMERGENCY, helplines_of
 from tracker.surveys.models import Survey
 from tracker.verdicts.policy import VERDICT_LABELS
@@ -31,7 +31,7 @@ def home(kiosk_token: str) -> ResponseReturnValue:
     return _page(
         render_template(
             "kiosk/home.html",
-            surveys=surveys,
+            surveys=[as_read(survey) for survey in surveys],
             changes=changes,
             **_frame(kiosk, kiosk_token),
         )

@@ -107,7 +107,7 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
         abort(415)
     survey = _found(kept_survey(session, code))
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
-    answers = read_answers(_as_read(survey).questions, typed)
+    answers = read_answers(as_read(survey).questions, typed)
     asked = _asked_before(session, survey, submission_id, typed, answers)
     if asked is None:
         return _take(session, survey, submission_id, typed, answers)
@@ -195,7 +195,7 @@ def invitation_keys() -> list[str]:
     return keys
 
 
-def _as_read(survey: Survey) -> Survey | TranslatedSurvey:
+def as_read(survey: Survey) -> Survey | TranslatedSurvey:
     """The survey as this reader reads it: in the language of the page if it is offered in that."""
     return in_language(survey, language_for(survey, current_language()))
 
@@ -211,12 +211,12 @@ def _form_page(
     asked = [question for question in survey.questions if type_of(question).asks]
     return render_template(
         template,
-        survey=_as_read(survey),
+        survey=as_read(survey),
         consultation=survey.consultation,
         help_nation=survey.consultation.help_page or None,
         asked=len(asked),
         minutes=policy.estimated_minutes(survey.questions),
-        variants=variants_of(current_session(), survey),
+        variants=[as_read(each) for each in variants_of(current_session(), survey)],
         submission_id=submission_id,
         typed=typed,
         errors=answers.errors,
@@ -277,7 +277,7 @@ def _uninvited(
             submission_id=submission_id,
             seal=gate.seal_press(submission_id, utc_now()),
             pairs=[pair for pair in carried(typed) if pair[0] != "invitation"],
-            kept=typed_in_words(_as_read(survey).questions, typed),
+            kept=typed_in_words(as_read(survey).questions, typed),
         )
     return page, 410 if why == "used" else 403
 
@@ -290,7 +290,7 @@ def _not_open(survey: Survey, typed: Form | None = None) -> ResponseReturnValue:
         consultation=consultation,
         state=consultation.state.value,
         help_nation=consultation.help_page or None,
-        kept=typed_in_words(_as_read(survey).questions, typed) if typed else [],
+        kept=typed_in_words(as_read(survey).questions, typed) if typed else [],
     )
     return page, 404 if consultation.state is ConsultationState.DRAFT else 410
 
