@@ -193,6 +193,7 @@ def test_home_is_the_form_itself_when_there_is_one_thing_to_ask(
 
     assert "<h1>Bus to the youth centre</h1>" in page.text
     assert 'data-kiosk autocomplete="off"' in page.text
+    assert page.text.count("/public.css") == 1 and page.text.count("/kiosk.css") == 1
     assert 'data-keep="/static' not in page.text  # no draft
     assert page.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in page.headers
