@@ -107,10 +107,11 @@ def test_logo_that_was_tampered_with_is_not_used(session: Session, browser: Flas
     assert present_logo(session) is None
 
 
-@pytest.mark.parametrize("sent", [{}, {"file": (BytesIO(b"hello"), "x.png")}])
+@pytest.mark.parametrize("content", [None, b"hello"])
 def test_logo_says_what_is_wrong_with_a_file(
-    session: Session, browser: FlaskClient, sent: dict[str, object]
+    session: Session, browser: FlaskClient, content: bytes | None
 ) -> None:
+    sent = {"file": (BytesIO(content), "x.png")} if content else {}
     page = browser.post(f"{LOOK}/logo", data=sent)
 
     assert page.status_code == 200
@@ -154,14 +155,13 @@ def test_sample_css_takes_whatever_it_is_asked_as_the_standard(
     assert "--brand:#0b5563;" in sheet and "--paper:#fffdf8;" in sheet
 
 
+@pytest.mark.parametrize("address", ["/", "/help"])
 def test_public_pages_carry_the_look_in_their_one_stylesheet(
-    session: Session, browser: FlaskClient, client: FlaskClient
+    session: Session, browser: FlaskClient, client: FlaskClient, address: str
 ) -> None:
     def stylesheet() -> str:
-        page = client.get("/").text
-        found = re.search(r'<link rel="stylesheet" href="([^"]+public\.css)"', page)
-        assert found
-        return found.group(1)
+        (found,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get(address).text)
+        return str(found)
 
     before = stylesheet()
     plain = client.get(before)

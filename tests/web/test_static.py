@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from tracker.web.static import FOR_EVER, asset_named, shrunken
+from tracker.web.static import BUNDLES, FOR_EVER, asset_named, shrunken
 
 
 def address(app: Flask, name: str) -> str:
@@ -40,6 +40,25 @@ def test_asset_is_kept_for_ever_and_compressed_where_the_browser_can(
     assert small.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(small.data) == plain.data
     assert "Set-Cookie" not in small.headers
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_bundle_is_its_files_in_order(app: Flask, client: FlaskClient, name: str) -> None:
+    whole = client.get(address(app, name))
+
+    parts = [client.get(address(app, part)).text for part in BUNDLES[name]]
+    assert whole.text == "\n".join(parts)
+    assert whole.headers["Cache-Control"] == FOR_EVER
+    assert len(address(app, name).split("/")[2]) == 10
+
+
+def test_bundle_without_one_of_its_files_is_none(tmp_path: Path) -> None:
+    (tmp_path / "leave.js").write_text("1;")
+
+    assert asset_named(str(tmp_path), "public-proof.js") is None
+    (tmp_path / "proof.js").write_text("2;")
+    made = asset_named(str(tmp_path), "public-proof.js")
+    assert made is not None and made.body == b"1;\n2;"
 
 
 def test_old_address_gives_todays_file_and_is_not_kept(client: FlaskClient) -> None:

@@ -3,13 +3,16 @@
 `url_for("static", filename="public.css")` gives `/static/<hash>/public.css`. The hash is of the
 bytes, so a new release has new addresses and nothing is ever asked for twice. An address with an
 older hash still gives today's bytes, for a page that was open meanwhile, but is kept by nobody.
+
+A public page is three requests at most: itself, one sheet, one script. Where it needs more files,
+they are sent as one, see `BUNDLES`.
 """
 
 import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,6 +22,12 @@ from flask import Flask, Response, abort, current_app, request
 from werkzeug.security import safe_join
 
 FOR_EVER = "public, max-age=31536000, immutable"
+# Files that are others put together, in this order: each still has one source and one place.
+BUNDLES: Mapping[str, Sequence[str]] = {
+    "public-board.css": ("public.css", "ring.css", "board.css"),
+    "public-saved.js": ("leave.js", "outbox.js", "saved.js"),
+    "public-proof.js": ("leave.js", "proof.js"),
+}
 _TEXT = ("text/", "image/svg", "application/json", "application/manifest")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SCRIPT_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
@@ -70,6 +79,8 @@ def shrunken(name: str, source: str) -> str:
 
 def asset_named(folder: str, name: str) -> Asset | None:
     """The asset, as its file is now; read and compressed once for each version of it."""
+    if name in BUNDLES:
+        return _bundle(folder, BUNDLES[name])
     path = safe_join(folder, name)
     if path is None:
         return None
@@ -78,6 +89,16 @@ def asset_named(folder: str, name: str) -> Asset | None:
         return _asset(path, name, changed)
     except (OSError, ValueError):
         return None
+
+
+def _bundle(folder: str, names: Sequence[str]) -> Asset | None:
+    parts = [asset_named(folder, name) for name in names]
+    return _bound(tuple(part for part in parts if part)) if all(parts) else None
+
+
+@lru_cache(maxsize=32)
+def _bound(parts: tuple[Asset, ...]) -> Asset:
+    return Asset(b"\n".join(part.body for part in parts), parts[0].mimetype)
 
 
 @lru_cache(maxsize=512)
@@ -97,8 +118,10 @@ def init_static(app: Flask, folder: Path) -> None:
 
 
 def add_to_asset(app: Flask, name: str, addition: Addition) -> None:
-    """From now on this file ends with what `addition` says at the moment of asking."""
-    app.extensions.setdefault("loopkeeper.additions", {})[name] = addition
+    """From now on this file, and each bundle with it, ends with what `addition` says when asked."""
+    additions = app.extensions.setdefault("loopkeeper.additions", {})
+    for each in (name, *(bundle for bundle, parts in BUNDLES.items() if name in parts)):
+        additions[each] = addition
 
 
 def _digest_of_addition(name: str) -> str:
