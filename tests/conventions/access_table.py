@@ -61,6 +61,7 @@ ACCESS: dict[str, Who] = {
     # catalogues: the languages of the public pages
     "catalogues.index": ADMIN,
     "catalogues.add": ADMIN,
+    "catalogues.offer": ADMIN,
     "catalogues.remove": ADMIN,
     "catalogues.sentences": ADMIN,
     # brand: how the public pages look

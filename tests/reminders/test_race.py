@@ -52,7 +52,7 @@ def make_due(world: World, count: int) -> None:
     session.execute(insert(Person), people)
     same = [taken | {"id": n, "slug": f"c-{n}", "title": f"C {n}", "owner_id": n} for n in numbers]
     session.execute(insert(Consultation), same)
-    surveys = [{"id": n, "consultation_id": n, "title": "S", "code": f"code{n}"} for n in numbers]
+    surveys = [{"id": n, "consultation_id": n, "title": "S", "code": f"due-{n}"} for n in numbers]
     session.execute(insert(Survey), surveys)
     responses = [
         {
