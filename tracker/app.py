@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, request
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
@@ -44,7 +45,7 @@ from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
 from tracker.services.cli import sending, setup
 from tracker.services.models import Organisation
-from tracker.services.queries import duties_in_services, ties_of
+from tracker.services.queries import duties_in_services, languages_off, ties_of
 from tracker.services.views import bp as services
 from tracker.subscriptions.views import bp as subscriptions
 from tracker.surveys.queries import uses_of_pictures
@@ -120,7 +121,7 @@ def create_app(settings: Config) -> Flask:
     init_form_protection(app)
     _init_transactions(app)
     use_own_catalogues(settings.data / "languages")
-    init_languages(app, speaks=_is_spoken, default=_own_language)
+    init_languages(app, _is_spoken, _own_language, _languages_off)
     app.before_request(_protect_forms)
     init_headers(app)
     init_compression(app, _is_spoken)
@@ -183,6 +184,16 @@ def _is_spoken(endpoint: str | None) -> bool:
 def _own_language() -> str:
     found = current_session().get(Organisation, 1)
     return found.language if found else ENGLISH
+
+
+def _languages_off() -> frozenset[str]:
+    """Beside a form that is sent, in a session of its own: the form's begins when there is something
+    to store."""
+    session = current_session()
+    if request.method in ("GET", "HEAD"):
+        return languages_off(session)
+    with reading(), Session(session.get_bind()) as own:
+        return languages_off(own)
 
 
 def _init_templates(app: Flask) -> None:

@@ -13,9 +13,11 @@ from tests import factories as make
 from tests.conftest import SignIn
 from tests.languages.test_shelf import FRENCH
 from tracker.accounts.policy import RoleName
+from tracker.consultations.translated import public_texts
 from tracker.services.models import Organisation
 
 HOME = "/staff/settings/languages"
+OFFERED = f"{HOME}/offered"
 
 
 @pytest.fixture
@@ -50,6 +52,71 @@ def test_index_saves_the_first_language(browser: FlaskClient, session: Session) 
 
     assert browser.post(HOME, data={"language": "xx"}).status_code == 200
     assert session.get_one(Organisation, 1, populate_existing=True).language == "cy"
+
+
+def test_offer_switches_languages_off_and_on(
+    browser: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    assert browser.get(HOME).text.count("Speak it") == 5
+
+    browser.post(OFFERED, data={"languages": ["cy", "pl"]})
+    page = browser.get(HOME).text
+    assert "The languages of your public pages are saved." in page
+    assert page.count("Switched off") == 2
+    assert '<option value="ar"' not in page  # nor can it be the first language
+    assert session.get_one(Organisation, 1, populate_existing=True).languages_off == ["ar", "ur"]
+    assert '<html lang="en"' in client.get("/answer?lang=ar").text
+
+    browser.post(OFFERED, data={"languages": ["ar", "cy", "pl", "ur"]})
+    assert session.get_one(Organisation, 1, populate_existing=True).languages_off == []
+    assert '<html lang="ar"' in client.get("/answer?lang=ar").text
+
+
+@pytest.mark.parametrize(
+    ("first", "ticked", "words"),
+    [
+        ("cy", ["ar"], "Welsh is your first language. Choose another one first."),
+        ("en", ["ar", "xx"], "not a valid choice"),
+        ("en", ["en"], "not a valid choice"),  # it has no box: it always stays
+    ],
+)
+def test_offer_refuses_and_changes_nothing(
+    browser: FlaskClient, session: Session, first: str, ticked: list[str], words: str
+) -> None:
+    own = session.get_one(Organisation, 1)
+    own.language = first
+
+    page = browser.post(OFFERED, data={"languages": ticked})
+
+    assert page.status_code == 400
+    assert words in unescape(page.text)
+    session.expire_all()
+    assert own.languages_off == []
+
+
+def test_offer_asks_once_more_where_an_open_survey_is_read_in_it(
+    browser: FlaskClient, session: Session
+) -> None:
+    own = session.get_one(Organisation, 1)
+    for about in (make.make_open_consultation(session), make.make_consultation(session)):
+        about.translations = {
+            "cy": {name: {"of": words, "is": "Bws"} for name, words in public_texts(about).items()}
+        }
+        said = {"cy": {"title": {"of": "Bus", "is": "Bws"}}}
+        make.make_survey(session, about, title="Bus", languages=["cy", "pl"], translations=said)
+    ticked = {"languages": ["ar", "pl", "ur"]}
+
+    page = unescape(browser.post(OFFERED, data=ticked).text)
+    assert page.count("Welsh for “Bus”, open until 18 February 2026") == 1
+    assert page.count('name="languages"') == 3
+    session.expire_all()
+    assert own.languages_off == []
+
+    assert browser.post(OFFERED, data=ticked | {"sure": "y"}).status_code == 302
+    session.expire_all()
+    assert own.languages_off == ["cy"]
+    # What is off already is asked about no more, nor what isn't complete.
+    assert browser.post(OFFERED, data={"languages": ["ar", "ur"]}).status_code == 302
 
 
 def test_add_puts_a_language_on_every_public_page(
@@ -122,5 +189,7 @@ def test_stranger_changes_nothing(app: Flask, session: Session, sign_in: SignIn)
     stranger = sign_in(make.make_person(session))
 
     assert stranger.get(HOME).status_code == 403
+    assert stranger.post(OFFERED, data={"languages": ["cy"]}).status_code == 403
+    assert session.get_one(Organisation, 1, populate_existing=True).languages_off == []
     assert _upload(stranger, "fr", FRENCH.encode())[0] == 403
     assert _files(app) == []

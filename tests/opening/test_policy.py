@@ -145,6 +145,7 @@ def test_missing_lists_everything_at_once() -> None:
             Place.SURVEYS,
             "3 questions of “The bus” can't be asked yet",
         ),
+        (replace(READY, language_off="Welsh"), "survey", Place.SURVEYS, "written in Welsh, which"),
     ],
 )
 def test_missing_names_each_thing_and_where_to_mend_it(

@@ -508,6 +508,16 @@ def test_letters_speak_the_subscribers_language(world: World, consultation: Cons
 
 
 @pytest.mark.one_database
+def test_letters_speak_the_first_language_where_the_subscribers_is_switched_off(
+    world: World, consultation: Consultation
+) -> None:
+    ask(world, consultation, language="ar")
+    world.organisation.language, world.organisation.languages_off = "cy", ["ar"]
+    world.tick(START)
+    assert '<html lang="cy" dir="ltr">' in letters(world)[0].html
+
+
+@pytest.mark.one_database
 def test_staff_see_that_a_mail_went_and_neither_to_whom_nor_what(
     world: World, consultation: Consultation, session: Session, app: Flask
 ) -> None:

@@ -11,6 +11,7 @@ from tests import factories as make
 from tests.conftest import SignIn
 from tests.factories import NOW
 from tracker.consultations.models import Consultation
+from tracker.services.models import Organisation
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.translated import language_for, languages_offered, progress_in
 
@@ -242,6 +243,48 @@ def test_preview_shows_a_language(owner: FlaskClient, survey: Survey) -> None:
     assert "Sut wyt ti’n dod?" in page
     assert "By bus" in page  # not translated yet
     assert '<html lang="en"' in owner.get(f"/staff/surveys/{survey.id}/preview?language=xx").text
+
+
+def test_language_switched_off_is_not_asked_for_and_its_words_are_kept(
+    owner: FlaskClient, survey: Survey, session: Session
+) -> None:
+    owner.post(_address(survey), data={"q1.text": "Sut wyt ti’n dod?"})
+    survey.languages = ["cy", "pl"]
+    session.get_one(Organisation, 1).languages_off = ["ar", "cy"]
+    choose = f"/staff/surveys/{survey.id}/languages"
+    gate = f"/staff/consultations/{survey.consultation_id}/before-you-ask"
+
+    page = unescape(owner.get(choose).text)
+    assert "Switched off.</strong> Your organisation’s public pages don’t speak it." in page
+    assert "Welsh (Cymraeg), switched off" in page
+    assert 'value="ar"' not in page
+    assert f'href="{_address(survey, "pl")}"' in page
+    assert f'href="{_address(survey)}"' not in page
+    unfinished = unescape(owner.get(gate).text)
+    assert "Polish, “Our bus”" in unfinished and "Welsh, “Our bus”" not in unfinished
+
+    for answer in (owner.get(_address(survey)), owner.post(_address(survey), data=WELSH)):
+        assert answer.status_code == 409
+        assert "Welsh is switched off for public pages" in unescape(answer.text)
+    assert set(_said(survey, session)) == {"text"}
+    refused = owner.post(choose, data={"written_in": "en", "languages": ["ar"]})
+    assert refused.status_code == 200 and "Choose from the list." in refused.text
+
+
+def test_survey_written_in_a_language_switched_off_cannot_open(
+    owner: FlaskClient, survey: Survey, session: Session
+) -> None:
+    survey.consultation.language = "cy"
+    session.get_one(Organisation, 1).languages_off = ["cy"]
+    at = f"/staff/consultations/{survey.consultation_id}"
+
+    words = "The questions are written in Welsh, which is switched off for public pages."
+    assert words in unescape(owner.get(f"{at}/before-you-ask").text)
+    owner.post(f"{at}/open")
+    session.expire_all()
+    assert survey.consultation.opened_at is None
+    page = unescape(owner.get(f"/staff/surveys/{survey.id}/languages").text)
+    assert "Welsh is switched off for your organisation’s public pages, so this can’t open." in page
 
 
 def test_stranger_translates_nothing(survey: Survey, session: Session, sign_in: SignIn) -> None:

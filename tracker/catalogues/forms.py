@@ -1,12 +1,15 @@
 """The forms about the languages of this installation."""
 
+from collections.abc import Collection
+from typing import Any
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField
+from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, Length
 
-from tracker.languages import languages
+from tracker.languages import ENGLISH, languages
 
 
 class FirstLanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -17,11 +20,34 @@ class FirstLanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no ty
         description="For those whose phone asks for none of these languages.",
     )
 
-    def offer(self) -> "FirstLanguageForm":
+    def offer(self, off: Collection[str]) -> "FirstLanguageForm":
+        """With every language but those that are switched off."""
         self.language.choices = [
-            SelectChoice(code, each.english_name) for code, each in languages().items()
+            SelectChoice(code, each.english_name)
+            for code, each in languages().items()
+            if code not in off
         ]
         return self
+
+
+class OfferedForm(FlaskForm):  # type: ignore[misc]
+    """Which languages public pages speak, beside English."""
+
+    languages = SelectMultipleField(
+        "Beside English, public pages speak",
+        description="One that you take the tick from is gone from every public page and from mails to "
+        "young people. Translations are kept, and are there again when you switch it on.",
+    )
+
+    @classmethod
+    def about(cls, off: Collection[str], **how: Any) -> "OfferedForm":
+        """The form as posted, or with a tick at every language that isn't switched off."""
+        others = [each for code, each in languages().items() if code != ENGLISH]
+        form = cls(
+            data={"languages": [each.code for each in others if each.code not in off]}, **how
+        )
+        form.languages.choices = [SelectChoice(each.code, each.english_name) for each in others]
+        return form
 
 
 class CatalogueForm(FlaskForm):  # type: ignore[misc]

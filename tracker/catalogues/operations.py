@@ -1,26 +1,37 @@
-"""Catalogues of the organisation's own: put in, taken out. Files in the data folder, no table.
+"""Which languages are spoken; catalogues of the organisation's own, put in and taken out.
+
+Catalogues are files in the data folder; what is switched off is the organisation's.
 
 Nothing is changed by a file that can't be used. What is there is replaced in one step, so that a
 page that is being made never reads half a catalogue.
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from tracker.errors import LoopkeeperError
 from tracker.languages import (
     ENGLISH,
+    language_named,
     languages,
     look_for_new_catalogues,
     own_catalogues,
 )
 from tracker.languages.shelf import BadCatalogue, Report, examined, locale_of
+from tracker.services.models import Organisation
 
 LONGEST_CODE = 12  # as it is kept with an answer
 
 
 class CatalogueRefused(LoopkeeperError):
     """The file can't be used as a catalogue; nothing was changed."""
+
+
+class FirstLanguageOff(LoopkeeperError):
+    """The language that is spoken with those who ask for none can't be switched off."""
 
 
 def add_catalogue(code: str, data: bytes) -> Report:
@@ -51,6 +62,26 @@ def remove_catalogue(code: str) -> bool:
     _file_of(code).unlink()
     look_for_new_catalogues()
     return True
+
+
+def offer_languages(session: Session, organisation: Organisation, wanted: Collection[str]) -> None:
+    """Let public pages speak these and English, and switch all others off.
+
+    Raises `FirstLanguageOff` for the language that is spoken first.
+    """
+    off = switched_off_by(wanted)
+    if organisation.language in off:
+        name = language_named(organisation.language).english_name
+        raise FirstLanguageOff(
+            f"Nothing was changed: {name} is your first language. Choose another one first."
+        )
+    organisation.languages_off = off
+    session.flush()
+
+
+def switched_off_by(wanted: Collection[str]) -> list[str]:
+    """The languages that are off when only these and English are wanted."""
+    return [code for code in languages() if code != ENGLISH and code not in wanted]
 
 
 def own_codes() -> set[str]:

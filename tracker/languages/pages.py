@@ -1,15 +1,16 @@
 """How pages speak: the language of a request, the links that keep it, and what templates can say.
 
 No cookie remembers a language. `?lang=cy` says it and every link and form of a public page carries
-it on; else the browser's own wish counts, else the organisation's. Pages for staff are English.
+it on; else the browser's own wish counts, else the organisation's. A language that the organisation
+has switched off is as if there were none. Pages for staff are English.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from jinja2 import Template
 from markupsafe import Markup
 
@@ -35,9 +36,16 @@ PARAMETER = "lang"
 Speaks = Callable[[str | None], bool]
 
 
-def init_languages(app: Flask, speaks: Speaks, default: Callable[[], str]) -> None:
+# What the organisation has switched off, read when it is asked for.
+SwitchedOff = Callable[[], Collection[str]]
+
+
+def init_languages(
+    app: Flask, speaks: Speaks, default: Callable[[], str], switched_off: SwitchedOff
+) -> None:
     """Speak with each request in its language. `default` is the organisation's own."""
     app.extensions["loopkeeper.speaks"] = speaks
+    app.extensions["loopkeeper.switched_off"] = switched_off
 
     @app.before_request
     def listen() -> None:
@@ -67,7 +75,8 @@ def _language_of_request(speaks: Speaks, default: Callable[[], str]) -> str:
     if not g.is_spoken:
         return ENGLISH
     look_for_new_catalogues()
-    offered = languages()
+    # English is always offered: most pages needn't ask what is switched off.
+    offered = languages() if _wished(languages()) == ENGLISH else _offered()
     if said := known_code(request.args.get(PARAMETER, ""), offered):
         g.kept_language = said
         return said
@@ -75,6 +84,19 @@ def _language_of_request(speaks: Speaks, default: Callable[[], str]) -> str:
     if found and found != ENGLISH:
         g.kept_language = found
     return found or ENGLISH
+
+
+def _wished(offered: Collection[str]) -> str | None:
+    """What the address says, or else the browser."""
+    said = known_code(request.args.get(PARAMETER, ""), offered)
+    return said or negotiated(request.accept_languages, offered)
+
+
+def _offered() -> Mapping[str, Language]:
+    """The languages that public pages speak here."""
+    off: SwitchedOff = current_app.extensions["loopkeeper.switched_off"]
+    without = set(off()) - {ENGLISH}
+    return {code: each for code, each in languages().items() if code not in without}
 
 
 def _say_which(response: Response) -> Response:
@@ -99,12 +121,15 @@ class Offer:
 
 
 def language_offers() -> list[Offer]:
-    """This page in every language; none on a page that came from a form, which would be lost."""
+    """This page in every language that is spoken here.
+
+    None on a page that came from a form, which would be lost.
+    """
     if request.method not in ("GET", "HEAD") or not g.get("is_spoken"):
         return []
     return [
         Offer(language, _address_in(code), code == current_language())
-        for code, language in languages().items()
+        for code, language in _offered().items()
     ]
 
 

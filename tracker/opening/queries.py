@@ -13,7 +13,9 @@ from tracker.accounts.queries import people_with_role
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import details_of
 from tracker.consultations.policy import AgeBand
+from tracker.languages import language_named
 from tracker.opening.policy import GateFacts, Somebody, SurveyFacts
+from tracker.services.queries import languages_off
 from tracker.surveys.models import Survey
 from tracker.surveys.policy import asks_something, survey_problems
 from tracker.surveys.queries import surveys_of
@@ -33,11 +35,17 @@ def gate_facts(
         owner=_somebody(consultation.owner),
         service_owner=_somebody(service.owner),
         contact=_somebody(service.escalation_contact),
+        language_off=_language_off(session, consultation),
         surveys=tuple(_survey_facts(one) for one in surveys_of(session, consultation.id)),
         times_asked=times_asked(session, since=now - A_YEAR),
         other_loops=_other_loops(session, consultation, since=now - A_YEAR),
         safeguarding_leads=len(people_with_role(session, RoleName.SAFEGUARDING_LEAD)),
     )
+
+
+def _language_off(session: Session, consultation: Consultation) -> str:
+    is_off = consultation.language in languages_off(session)
+    return language_named(consultation.language).english_name if is_off else ""
 
 
 def times_asked(session: Session, *, since: datetime) -> Mapping[AgeBand, int]:

@@ -23,7 +23,7 @@ from tracker.opening.forms import ExtendForm, MovePromiseForm, WithdrawForm
 from tracker.opening.operations import MoveNotPossible, NotReady
 from tracker.opening.policy import GateFacts, Missing, Move, may_move, missing, warnings
 from tracker.opening.queries import gate_facts
-from tracker.services.queries import organisation
+from tracker.services.queries import languages_off, organisation
 from tracker.surveys.queries import surveys_of
 from tracker.surveys.translated import incomplete
 
@@ -68,7 +68,7 @@ def open(consultation_id: int) -> ResponseReturnValue:  # noqa: A001  (named as 
         form=form,
         cautions=warnings(facts),
         anonymity_words=ANONYMITY_WORDS,
-        unfinished=incomplete(surveys_of(session, consultation.id)),
+        unfinished=incomplete(surveys_of(session, consultation.id), languages_off(session)),
     )
 
 
@@ -215,5 +215,5 @@ def _checklist(consultation: Consultation, refused: list[Missing] | None = None)
         cautions=warnings(facts),
         refused=refused,
         surveys=surveys,
-        unfinished=incomplete(surveys),
+        unfinished=incomplete(surveys, languages_off(session)),
     )

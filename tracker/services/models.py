@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
@@ -43,6 +43,8 @@ class Organisation(Base):
     reopens_at_share: Mapped[int] = mapped_column(default=50, server_default="50")
     # What public pages speak with somebody whose browser asks for nothing we have.
     language: Mapped[str] = mapped_column(String(12), default="en")
+    # Those that public pages and mails to respondents don't speak. English is never among them.
+    languages_off: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     # Safeguarding: who is asked first, how many hours they have, and where "leave" leads.
     first_safeguarding_lead_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledge_hours: Mapped[int] = mapped_column(default=4, server_default="4")

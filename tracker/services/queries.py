@@ -19,6 +19,12 @@ def organisation(session: Session) -> Organisation:
     return found
 
 
+def languages_off(session: Session) -> frozenset[str]:
+    """The languages that public pages don't speak here; none before there is an organisation."""
+    found = session.get(Organisation, 1)
+    return frozenset(found.languages_off) if found else frozenset()
+
+
 def service_or_404(session: Session, service_id: int) -> Service:
     """The service with this id, or `NotFound`."""
     found = session.get(Service, service_id)

@@ -10,6 +10,7 @@ from tracker.errors import NotFound
 from tracker.surveys.easy_read import digests_in
 from tracker.surveys.models import Question, Survey
 from tracker.surveys.policy import asks_something
+from tracker.surveys.translated import languages_offered
 
 
 def survey_or_404(session: Session, survey_id: int) -> Survey:
@@ -65,6 +66,29 @@ def variants_of(session: Session, survey: Survey) -> list[Survey]:
         each
         for each in surveys_of(session, survey.consultation_id)
         if each.id != survey.id and not each.by_invitation and asks_something(each.questions)
+    ]
+
+
+def open_surveys_in(session: Session, languages: Collection[str]) -> list[tuple[str, Survey]]:
+    """Where respondents can choose one of these languages now: each language with each open survey.
+
+    What a survey is written in isn't chosen, so it doesn't count.
+    """
+    query = (
+        select(Survey)
+        .join(Survey.consultation)
+        .where(
+            Consultation.opened_at.is_not(None),
+            Consultation.closed_at.is_(None),
+            Consultation.withdrawn_at.is_(None),
+        )
+        .order_by(Consultation.title, Survey.position, Survey.id)
+    )
+    return [
+        (code, survey)
+        for survey in session.scalars(query)
+        for code in languages_offered(survey)[1:]
+        if code in languages
     ]
 
 

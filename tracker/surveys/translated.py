@@ -4,7 +4,7 @@ Pure: models and words in, words out. A language is offered to respondents only 
 the survey and of what its consultation says first is translated and still fits the original.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,13 +139,18 @@ def in_language(survey: Survey, language: str) -> Survey | TranslatedSurvey:
     return TranslatedSurvey(survey, language)
 
 
-def incomplete(surveys: Iterable[Survey]) -> list[tuple[Survey, Progress]]:
-    """The languages that surveys are being translated into and that aren't complete."""
+def incomplete(
+    surveys: Iterable[Survey], off: Collection[str] = ()
+) -> list[tuple[Survey, Progress]]:
+    """The languages that surveys are being translated into and that aren't complete.
+
+    Nobody has to translate into those that are switched off (`off`).
+    """
     return [
         (survey, progress)
         for survey in surveys
         for code in survey.languages
-        if code != survey.consultation.language
+        if code not in (survey.consultation.language, *off)
         and not (progress := progress_in(survey, code)).is_complete
     ]
 

@@ -1,6 +1,6 @@
 """The shape of what authors choose and type when a survey is translated."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -31,15 +31,20 @@ class LanguagesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
 
     @classmethod
-    def about(cls, survey: Survey) -> "LanguagesForm":
-        """The form as posted, or filled with what is known of `survey`."""
+    def about(cls, survey: Survey, off: Collection[str]) -> "LanguagesForm":
+        """The form as posted, or filled with what is known of `survey`.
+
+        Languages that are switched off (`off`) are on it only where they were chosen before.
+        """
         about = survey.consultation
         form = cls(data={"written_in": about.language, "languages": survey.languages})
-        known = [*languages().values()]
-        offered = {each.code: each for each in known} | {
+        offered = {code: each for code, each in languages().items() if code not in off} | {
             code: language_named(code) for code in (about.language, *survey.languages)
         }
-        choices = [SelectChoice(code, named(each)) for code, each in offered.items()]
+        choices = [
+            SelectChoice(code, f"{named(each)}, switched off" if code in off else named(each))
+            for code, each in offered.items()
+        ]
         form.written_in.choices = choices
         form.languages.choices = choices
         return form

@@ -41,6 +41,7 @@ class GateFacts:
     service_owner: Somebody | None = None
     contact: Somebody | None = None
     surveys: tuple[SurveyFacts, ...] = ()
+    language_off: str = ""  # the name of the language it is written in, if that is switched off
     times_asked: Mapping[AgeBand, int] = field(default_factory=dict)  # before, in twelve months
     other_loops: int = 0  # of the service, opened in twelve months and not withdrawn
     safeguarding_leads: int = 1
@@ -164,7 +165,16 @@ def _survey_problem(facts: GateFacts) -> str | None:
         if survey.problems:
             count = "A question" if survey.problems == 1 else f"{survey.problems} questions"
             return f"{count} of “{survey.title}” can't be asked yet."
-    return None
+    return _language_problem(facts)
+
+
+def _language_problem(facts: GateFacts) -> str | None:
+    if not facts.language_off:
+        return None
+    return (
+        f"The questions are written in {facts.language_off}, which is switched off for public pages. "
+        "Write them in another language, or ask an administrator to switch it on."
+    )
 
 
 _D = Place.DETAILS

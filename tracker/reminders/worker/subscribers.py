@@ -70,12 +70,20 @@ class _Desk:
     zone: str
     now: datetime
     today: date
+    language: str  # what it speaks with those whose own is switched off
+    languages_off: frozenset[str]
 
     @classmethod
     def at(cls, session: Session, settings: Config, now: datetime) -> "_Desk":
         own = organisation(session)
         today = local_date(now, own.time_zone)
-        return cls(settings, Seal(settings), own.name, own.time_zone, now, today)
+        seal, off = Seal(settings), frozenset(own.languages_off)
+        return cls(settings, seal, own.name, own.time_zone, now, today, own.language, off)
+
+    def language_for(self, subscription: Subscription) -> str:
+        """What a letter to this subscriber is written in."""
+        is_off = subscription.language in self.languages_off
+        return self.language if is_off else subscription.language
 
     def address(self, errand: Errand, subscription_id: UUID, *more: int) -> str:
         """The absolute address for one errand of a subscriber."""
@@ -144,13 +152,13 @@ def _write(session: Session, desk: _Desk, subscription: Subscription, news: list
 
 
 def _rendered(name: str, desk: _Desk, subscription: Subscription, **more: object) -> RenderedMail:
-    consultation = subscription.consultation
-    with speaking(subscription.language):
+    consultation, language = subscription.consultation, desk.language_for(subscription)
+    with speaking(language):
         return render_mail(
             name,
             consultation=consultation,
             organisation=desk.organisation,
-            language=subscription.language,
+            language=language,
             board_address=f"{desk.settings.base_url}/board/{consultation.slug}",
             stop_address=desk.address(Errand.STOP, subscription.id),
             **more,

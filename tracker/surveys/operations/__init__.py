@@ -22,13 +22,16 @@ from tracker.surveys.operations.surveys import (
     rename_survey,
 )
 from tracker.surveys.operations.translating import (
+    LanguageSwitchedOff,
     choose_languages,
+    refuse_if_off,
     refuse_if_read,
     save_translation,
 )
 
 __all__ = [
     "BadCondition",
+    "LanguageSwitchedOff",
     "QuestionInUse",
     "SurveyLocked",
     "TooMany",
@@ -41,6 +44,7 @@ __all__ = [
     "delete_survey",
     "edit_question",
     "move_question",
+    "refuse_if_off",
     "refuse_if_read",
     "refuse_unless_draft",
     "rename_survey",

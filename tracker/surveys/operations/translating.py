@@ -12,15 +12,27 @@ from sqlalchemy.orm import Session
 from tracker.consultations.operations import lock_consultation
 from tracker.consultations.policy import ConsultationState
 from tracker.consultations.translated import public_texts
-from tracker.errors import NotFound
-from tracker.languages import languages
+from tracker.errors import Conflict, NotFound
+from tracker.languages import language_named, languages
 from tracker.languages.translations import with_translations
+from tracker.services.queries import languages_off
 from tracker.surveys.models import Survey
 from tracker.surveys.operations.changing import SurveyLocked, insist_on_draft, note_change
 from tracker.surveys.translated import is_offered, question_texts, survey_texts
 
 # Section → piece → what was typed for it.
 Typed = Mapping[str, Mapping[str, str]]
+
+
+class LanguageSwitchedOff(Conflict):
+    """Public pages don't speak this language here, so nobody would read its translations."""
+
+    def __init__(self, language: str) -> None:
+        name = language_named(language).english_name
+        super().__init__(
+            f"{name} is switched off for public pages, so there is nothing to translate into it. What "
+            "is translated is kept. An administrator can switch it on again in the settings."
+        )
 
 
 def choose_languages(
@@ -54,6 +66,7 @@ def save_translation(
 ) -> None:
     """Keep what was typed for one language, as far as it goes; an emptied piece is missing again."""
     lock_consultation(session, survey.consultation)
+    refuse_if_off(session, language)
     refuse_if_read(survey, language)
     about = survey.consultation
     about.translations = with_translations(
@@ -70,6 +83,12 @@ def save_translation(
             typed.get(question.key, {}),
         )
     note_change(session, survey, person_id, now)
+
+
+def refuse_if_off(session: Session, language: str) -> None:
+    """Raises `LanguageSwitchedOff`."""
+    if language in languages_off(session):
+        raise LanguageSwitchedOff(language)
 
 
 def refuse_if_read(survey: Survey, language: str) -> None:

@@ -1,5 +1,7 @@
 """Pages to choose the languages of a survey, and to translate it beside the original."""
 
+from collections.abc import Collection
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -9,6 +11,7 @@ from tracker.accounts.policy import Act
 from tracker.clock import utc_now
 from tracker.db import current_session
 from tracker.languages import language_named
+from tracker.services.queries import languages_off
 from tracker.surveys import operations
 from tracker.surveys.models import Survey
 from tracker.surveys.operations import SurveyLocked
@@ -27,16 +30,16 @@ from tracker.surveys.views.surveys import editable_survey, may_edit, survey_for
 def languages(survey_id: int) -> ResponseReturnValue:
     """The languages of a survey, and how far each is."""
     survey = survey_for(survey_id, Act.SEE_CONSULTATION)
-    return _languages_page(survey, LanguagesForm.about(survey))
+    return _languages_page(survey, LanguagesForm.about(survey, languages_off(current_session())))
 
 
 @bp.post("/surveys/<int:survey_id>/languages")
 def choose_languages(survey_id: int) -> ResponseReturnValue:
     survey = editable_survey(survey_id)
-    form = LanguagesForm.about(survey)
+    session = current_session()
+    form = LanguagesForm.about(survey, languages_off(session))
     if not form.validate_on_submit():
         return _languages_page(survey, form)
-    session = current_session()
     operations.choose_languages(
         session,
         survey,
@@ -54,6 +57,7 @@ def choose_languages(survey_id: int) -> ResponseReturnValue:
 def translate(survey_id: int, language: str) -> ResponseReturnValue:
     """The original and its translation side by side; what is typed is kept, as far as it goes."""
     survey = survey_for(survey_id, Act.EDIT_CONSULTATION)
+    operations.refuse_if_off(current_session(), language)
     operations.refuse_if_read(survey, language)
     form = FlaskForm()
     if not form.validate_on_submit():
@@ -77,6 +81,7 @@ def translate(survey_id: int, language: str) -> ResponseReturnValue:
 
 def _languages_page(survey: Survey, form: LanguagesForm) -> str:
     written_in = survey.consultation.language
+    off = languages_off(current_session())
     wanted = [code for code in survey.languages if code != written_in]
     return render_template(
         "surveys/languages.html",
@@ -84,14 +89,17 @@ def _languages_page(survey: Survey, form: LanguagesForm) -> str:
         form=form,
         written_in=language_named(written_in),
         translations=[
-            (language_named(code), progress_in(survey, code), _may_translate(survey, code))
+            (language_named(code), progress_in(survey, code), _may_translate(survey, code, off))
             for code in wanted
         ],
+        off=off,
         may_edit=may_edit(survey.consultation),
     )
 
 
-def _may_translate(survey: Survey, language: str) -> bool:
+def _may_translate(survey: Survey, language: str, off: Collection[str]) -> bool:
+    if language in off:
+        return False
     try:
         operations.refuse_if_read(survey, language)
     except SurveyLocked:
