@@ -238,10 +238,12 @@ def test_pausable_cases_leave_out_an_orphan_and_mark_the_spent(scene: Scene) -> 
         late.snoozes.append(Snooze(until_on=until_on, reason="Panel", at=NOW))
     scene.session.flush()
 
-    found = {one.case.kind: one for one in pausable_cases(scene.session, scene.consultation.id)}
+    cases = pausable_cases(scene.session, scene.consultation.id, now=NOW)
+    found = {one.case.kind: one for one in cases}
 
     assert found.keys() == {CaseKind.LATE_ACTION, CaseKind.UNTOLD, CaseKind.NO_ANSWERS}
     assert found[CaseKind.LATE_ACTION].is_spent and not found[CaseKind.UNTOLD].is_spent
+    assert not any(each.is_late for each in found.values())
     assert [found[kind].words for kind in sorted(found)] == [
         "“Three lights”",
         "Nobody answered",

@@ -13,8 +13,8 @@ from tests.capabilities.scenes import Scene
 from tests.capabilities.sending import TOMORROW, text_of
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
-from tracker.reminders.models import Case, Snooze
-from tracker.reminders.policy import CaseKind
+from tracker.reminders.models import Case, Reminder, ReminderState, Snooze
+from tracker.reminders.policy import CaseKind, Step
 
 
 @pytest.fixture
@@ -107,6 +107,29 @@ def test_snooze_offers_each_case_when_there_are_several(
     page = client.get(link + "/snooze")
 
     assert "“Three lights”" in page.text and "Young people are waiting to hear" in page.text
+
+
+def test_snooze_says_when_it_would_hold_nothing_any_more(
+    client: FlaskClient, scene: Scene, case: Case, link: str
+) -> None:
+    for step in Step:
+        scene.session.add(
+            Reminder(
+                case_id=case.id,
+                step=step,
+                recipient_id=scene.owner.id,
+                due_on=utc_now().date(),
+                queued_at=utc_now(),
+                state=ReminderState.SENT,
+            )
+        )
+
+    page = client.get(link + "/snooze")
+    refused = client.post(link + "/snooze", data=pause(case))
+
+    assert "This can't be put off any more" in page.text and "<form" not in page.text
+    assert refused.status_code == 422
+    assert scene.session.scalar(select(func.count(Snooze.id))) == 0
 
 
 def test_snooze_has_nothing_to_do_without_a_case(client: FlaskClient, link: str) -> None:

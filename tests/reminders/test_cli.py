@@ -3,15 +3,17 @@
 import json
 import signal
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from click.testing import Result
 from sqlalchemy import func, select
 
+from tests import factories as make
 from tests.reminders.test_scheduler import signal_process
 from tests.reminders.world import World, at
+from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 from tracker.db import Base
 from tracker.reminders.models import Mail
@@ -95,6 +97,39 @@ def test_explain_prints_the_whole_story(world: World) -> None:
             "2026-01-14 09:00  sent       Nudge to Olu (due 2026-01-14)",
         ]
         assert "2026-04-10        to come    Told to the manager to Mo, Olu" in result.output
+
+
+LONG = "Three new lights at the bus stop, and a bench, and a roof, and a bin that is emptied daily"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("A later bus", "A later bus"),
+        (LONG, "Three new lights at the bus stop, and a bench, and a roof, and a bin that is…"),
+    ],
+)
+def test_explain_names_the_action_of_each_case(world: World, text: str, named: str) -> None:
+    consultation = world.closed()
+    for words in ("Cheaper tickets", text):
+        make.make_action(
+            world.session,
+            consultation=consultation,
+            outcome=Outcome.PLANNED,
+            text=words,
+            due_on=date(2026, 3, 2),
+            published_at=at("2026-01-08 08:00"),
+        )
+    world.tick(at("2026-02-23 09:00"))
+
+    lines = run(world, "explain", "1", "--now", "2026-02-23T10:00+00:00").output.splitlines()
+
+    assert "2026-01-08 08:00  note       The clock started (“Cheaper tickets”)" in lines
+    for words in ("Cheaper tickets", named):
+        sent = f"The due date is near (“{words}”) to Olu (due 2026-02-23)"
+        assert f"2026-02-23 09:00  sent       {sent}" in lines
+        assert f"2026-03-02        to come    The due date is here (“{words}”) to Olu" in lines
+    assert any("  Nudge to Olu (due 2026-01-14)" in line for line in lines)  # of no action
 
 
 def test_explain_as_json(world: World) -> None:

@@ -161,7 +161,7 @@ def test_answers_that_are_not_heard_yet_are_the_one_next_thing(world: World) -> 
     mail = last(world)
     assert "0 of 3 answers heard." in mail.text
     hear = f"/staff/consultations/{consultation.id}/hear"
-    assert links(mail.text) == [hear, "/do/…/snooze", "/do/…/hand-over"]
+    assert links(mail.text) == [hear, "/do/…/hand-over"]  # it is too late to be asked again later
     # The contact may not read them: a look at how it stands, and the one thing they can do.
     glance = f"/staff/consultations/{consultation.id}"
     assert links(last(world, "Mo").text) == [glance, "/do/…/hand-over"]
@@ -183,6 +183,34 @@ def test_the_lead_is_shown_how_it_stands(world: World) -> None:
     world.tick(at("2026-05-01 09:00"))
     glance = f"/staff/consultations/{consultation.id}"
     assert links(last(world, "Lee").text) == [glance, "/do/…/hand-over"]
+
+
+# From the promise date on only the manager and the lead are still to hear, and that can't wait.
+PUTS_OFF = {
+    "next_steps": True,
+    "nudge": True,
+    "nudge_again": True,
+    "promise_soon": True,
+    "promise_due": False,
+    "escalate_manager": False,
+    "escalate_lead": False,
+    "still_open": False,
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_putting_off_is_offered_where_it_still_holds_something(world: World, step: str) -> None:
+    heard(world)
+    world.service.deputies = [*world.service.deputies, world.lead]  # of the team at every step
+    world.tick(at(f"{STEPS[step]} 09:00"))
+
+    offered = {
+        "/do/…/snooze" in links(Received("", "", content).text)
+        for _, _, content in world.transport.sent
+    }
+
+    assert {sent for sent, _ in world.sent} == {step}
+    assert offered == {PUTS_OFF[step]}
 
 
 def test_putting_off_is_offered_twice_at_most(world: World) -> None:

@@ -22,6 +22,7 @@ from tracker.reminders.policy import (
     Standing,
     Step,
     acted_lately,
+    can_hold,
     can_snooze,
     decide,
     judge,
@@ -316,6 +317,33 @@ def test_snooze_cannot_move_the_escalations() -> None:
 
 def test_only_an_orphan_cannot_be_put_off() -> None:
     assert [kind for kind in CaseKind if not can_snooze(kind)] == [CaseKind.ORPHAN]
+
+
+@pytest.mark.parametrize(
+    ("kind", "holding"),
+    [
+        (CaseKind.UNTOLD, ["next_steps", "nudge", "nudge_again", "promise_soon"]),
+        (CaseKind.NO_ANSWERS, ["next_steps", "nudge"]),
+        (CaseKind.LATE_ACTION, ["due_soon"]),
+        (CaseKind.SAID_NO, ["asked_again"]),
+        (CaseKind.ORPHAN, []),
+    ],
+)
+def test_a_snooze_holds_something_while_a_step_that_waits_is_to_come(
+    kind: CaseKind, holding: list[str]
+) -> None:
+    facts = CaseFacts(
+        kind,
+        ENGLAND,
+        starts_on=d("2026-01-07"),
+        promise_on=d("2026-04-01"),
+        due_on=d("2026-04-01"),
+    )
+    steps = schedule(facts, d("2026-04-01"))
+    assert [due.step for due in steps if can_hold(steps, [], after=due.due_on)] == holding
+    assert can_hold(steps, []) == can_snooze(kind)
+    last = [Record(due.step, due.due_on, RecordState.SENT) for due in steps]
+    assert not can_hold(steps, last)
 
 
 def test_a_loop_that_opens_again_has_four_weeks_at_least() -> None:

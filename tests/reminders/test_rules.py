@@ -20,7 +20,7 @@ from tracker.reminders.models import Case, Reminder, ReminderState
 from tracker.reminders.operations import SnoozeRefused, snooze
 from tracker.reminders.operations.snoozing import SnoozeTooLate
 from tracker.reminders.policy import Step
-from tracker.reminders.queries import open_cases_of
+from tracker.reminders.queries import cases_that_can_wait, open_cases_of
 from tracker.reminders.timelines import timeline
 from tracker.working_days import Nation
 
@@ -240,10 +240,24 @@ def test_rule_6_snooze_is_seen_by_the_escalation_contact(world: World) -> None:
 
 def test_rule_6_snooze_cannot_move_the_escalations(world: World) -> None:
     world.closed()
+    world.tick(at("2026-03-18 09:00"))
+    put_off(world, date(2026, 4, 15), at("2026-03-18 10:00"))
     world.tick(at("2026-04-01 09:00"))
-    put_off(world, date(2026, 4, 28), at("2026-04-01 10:00"))
+    assert "promise_due" not in {step for step, _ in world.sent}
     world.tick(at("2026-04-10 09:00"))
     assert ("escalate_manager", "Mo") in world.sent
+
+
+@pytest.mark.parametrize("day", ["2026-04-01", "2026-04-10", "2026-05-01", "2026-06-02"])
+def test_rule_6_snooze_is_refused_once_it_would_hold_nothing(world: World, day: str) -> None:
+    world.closed()
+    world.tick(at(f"{day} 09:00"))
+    now = at(f"{day} 10:00")
+
+    with pytest.raises(SnoozeTooLate, match="the steps still to come don't wait"):
+        put_off(world, now.date() + timedelta(days=14), now)
+    cases = world.session.scalars(select(Case)).all()
+    assert cases_that_can_wait(world.session, cases, now=now) == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests import factories as make
 from tests.conftest import SignIn
 from tests.reminders.world import World, at
 from tracker.accounts.policy import RoleName
+from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 from tracker.mail.errors import PermanentMailError
 from tracker.mail.transport import MemoryTransport
@@ -35,6 +36,26 @@ def test_timeline_tells_the_whole_story(world: World, sign_in: SignIn) -> None:
     assert "<strong>Told to the manager</strong> to Mo, Olu" in page
     assert "Put off the next reminders" in page
     assert "See the mail" not in page  # the outbox isn't the owner's to see
+
+
+def test_timeline_names_the_action_of_each_case(world: World, sign_in: SignIn) -> None:
+    consultation = world.closed()
+    for text in ("A later bus", "Cheaper tickets"):
+        make.make_action(
+            world.session,
+            consultation=consultation,
+            outcome=Outcome.PLANNED,
+            text=text,
+            due_on=date(2026, 3, 2),
+            published_at=NINE,
+        )
+    world.tick(at("2026-02-23 09:00"))
+
+    page = sign_in(world.owner).get(f"/staff/consultations/{consultation.id}/reminders").text
+
+    for text in ("A later bus", "Cheaper tickets"):
+        assert f'<span class="staff-quiet">An action that is promised: {text}</span>' in page
+        assert f"of “An action that is promised: {text}”" in page  # may be put off by itself
 
 
 def test_timeline_of_a_consultation_that_is_open(world: World, sign_in: SignIn) -> None:

@@ -24,7 +24,7 @@ from tracker.errors import NotFound
 from tracker.loop.queries import Loop, loop_of
 from tracker.reminders.models import Case, Mail
 from tracker.reminders.policy import SNOOZES_PER_CASE, CaseKind, can_snooze
-from tracker.reminders.queries import open_cases_of
+from tracker.reminders.queries import cases_that_can_wait, open_cases_of
 from tracker.responses.models import SurveyResponse
 from tracker.services.queries import organisation
 from tracker.themes.models import Coding, Theme
@@ -193,14 +193,21 @@ class Pausable:
     case: Case
     words: str
     is_spent: bool  # put off as often as it may be
+    is_late: bool  # only steps that don't wait are still to come
 
 
-def pausable_cases(session: Session, consultation_id: int) -> list[Pausable]:
-    """The open cases whose reminders may be put off. One without an owner can't wait."""
+def pausable_cases(session: Session, consultation_id: int, *, now: datetime) -> list[Pausable]:
+    """The open cases of the kinds that may be put off. One without an owner can't wait."""
+    cases = [each for each in open_cases_of(session, consultation_id) if can_snooze(each.kind)]
+    waiting = cases_that_can_wait(session, cases, now=now)
     return [
-        Pausable(case, _case_words(case), len(case.snoozes) >= SNOOZES_PER_CASE)
-        for case in open_cases_of(session, consultation_id)
-        if can_snooze(case.kind)
+        Pausable(
+            case,
+            _case_words(case),
+            is_spent=len(case.snoozes) >= SNOOZES_PER_CASE,
+            is_late=case not in waiting,
+        )
+        for case in cases
     ]
 
 

@@ -120,13 +120,13 @@ def _short_answer(token: str, verb: Verb) -> ResponseReturnValue:
 def snooze(token: str) -> ResponseReturnValue:
     """Put the reminders off for a while, with a reason."""
     link, holder = open_working_link(token, Verb.SNOOZE)
-    cases = pausable_cases(link.session, holder.consultation.id)
+    cases = pausable_cases(link.session, holder.consultation.id, now=link.now)
     sheet = Sheet()
     if request.method == "POST":
         sheet, pause = read_pause(request.form, cases)
         if sent := save_pause(link, holder, sheet, pause):
             return sent
-    pauses = [case for case in cases if not case.is_spent]
+    pauses = [case for case in cases if not (case.is_spent or case.is_late)]
     return show(
         "snooze",
         link,
@@ -134,7 +134,8 @@ def snooze(token: str) -> ResponseReturnValue:
         sheet,
         boxes=PAUSE,
         pauses=pauses,
-        is_spent=len(cases) > 0,
+        is_late=any(case.is_late for case in cases),
+        is_spent=any(case.is_spent for case in cases),
         longest=SNOOZE_DAYS,
         latest=link.today + timedelta(days=SNOOZE_DAYS),
     )

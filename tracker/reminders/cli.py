@@ -108,7 +108,8 @@ def _print_story(story: Timeline, zone: ZoneInfo) -> None:
         who = f" to {', '.join(row.to)}" if row.to else ""
         why = f" – {row.why}" if row.why else ""
         due = f" (due {row.on})" if row.at and row.step else ""
-        click.echo(f"{when}  {row.state:<9}  {row.what}{who}{due}{why}")
+        what = f"{row.what} (“{row.action}”)" if row.action else row.what
+        click.echo(f"{when}  {row.state:<9}  {what}{who}{due}{why}")
 
 
 def _as_json(row: Row) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Reads of the reminder engine: the next step of a loop, and the outbox. The story is in `timelines`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,15 @@ from tracker.clock import local_date
 from tracker.errors import NotFound
 from tracker.reminders.briefing import Briefing, briefings, open_cases
 from tracker.reminders.models import Case, Mail, MailState, Reminder
-from tracker.reminders.policy import STEP_LABELS, DueStep, RecordState, Step, decide, plan
+from tracker.reminders.policy import (
+    STEP_LABELS,
+    DueStep,
+    RecordState,
+    Step,
+    can_hold,
+    decide,
+    plan,
+)
 from tracker.reminders.timelines import Row, RowState, Timeline, timeline
 from tracker.services.queries import organisation
 
@@ -22,6 +30,7 @@ __all__ = [
     "RowState",
     "Timeline",
     "case_or_404",
+    "cases_that_can_wait",
     "mail_or_404",
     "next_steps",
     "open_cases_of",
@@ -50,6 +59,12 @@ def open_cases_of(session: Session, consultation_id: int) -> list[Case]:
         .order_by(Case.id)
     )
     return list(session.scalars(query))
+
+
+def cases_that_can_wait(session: Session, cases: Sequence[Case], *, now: datetime) -> list[Case]:
+    """Those of these open cases with a step still to come that a snooze may hold."""
+    known = briefings(session, cases, now=now).values()
+    return [each.case for each in known if can_hold(each.steps, each.records)]
 
 
 def case_or_404(session: Session, case_id: int) -> Case:

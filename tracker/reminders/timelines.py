@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from textwrap import shorten
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -24,6 +25,8 @@ from tracker.reminders.policy import (
     unsettled,
 )
 from tracker.services.queries import organisation
+
+ACTION_SHOWN = 80  # characters
 
 
 class RowState(StrEnum):
@@ -50,6 +53,7 @@ class Row:
     to: tuple[str, ...] = ()
     why: str = ""
     mail_id: int | None = None
+    action: str = ""  # what the action says that the case is about, if it is about one
 
 
 @dataclass(frozen=True)
@@ -130,15 +134,20 @@ def _history(session: Session, consultation: Consultation, zone: str) -> Iterato
 
 def label_of(case: Case) -> str:
     """The case in words; a promised action by what it says."""
+    label, action = CASE_LABELS[case.kind], _action_of(case)
+    return f"{label}: {action}" if action else label
+
+
+def _action_of(case: Case) -> str:
     version = case.action.published if case.action else None
-    label = CASE_LABELS[case.kind]
-    return f"{label}: {version.text[:80]}" if version else label
+    return shorten(version.text, ACTION_SHOWN, placeholder="…") if version else ""
 
 
 def _case_rows(case: Case, zone: str) -> Iterator[Row]:
     def note(at: datetime, what: str, why: str = "") -> Row:
         on = local_date(at, zone)
-        return Row(on, at, case.id, label_of(case), RowState.NOTE, what, why=why)
+        label, action = label_of(case), _action_of(case)
+        return Row(on, at, case.id, label, RowState.NOTE, what, why=why, action=action)
 
     yield note(case.opened_at, "The clock started")
     for snooze in case.snoozes:
@@ -163,6 +172,7 @@ def _reminder_row(case: Case, reminder: Reminder) -> Row:
         to=(reminder.recipient.name,),
         why=reminder.reason or _why_it_waits(reminder),
         mail_id=reminder.mail_id,
+        action=_action_of(case),
     )
 
 
@@ -209,4 +219,5 @@ def _due_row(briefing: Briefing, due: DueStep, why: str) -> Row:
         step=due.step,
         to=tuple(person.name for person in people if person.is_reachable),
         why=" ".join(filter(None, (briefing.held, why, *lost))),
+        action=_action_of(briefing.case),
     )

@@ -26,8 +26,9 @@ from tracker.reminders import operations, queries
 from tracker.reminders.forms import SnoozeForm
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import SnoozeRefused
-from tracker.reminders.policy import CASE_LABELS, SNOOZES_PER_CASE, can_snooze
+from tracker.reminders.policy import SNOOZES_PER_CASE
 from tracker.reminders.reading import StoredMail, read_stored
+from tracker.reminders.timelines import label_of
 from tracker.reminders.timelines import timeline as timeline_of
 from tracker.reminders.worker import tick
 from tracker.services.queries import organisation
@@ -59,17 +60,15 @@ def timeline(consultation_id: int) -> ResponseReturnValue:
     session = current_session()
     consultation = consultation_or_404(session, consultation_id)
     require(Act.SEE_CONSULTATION, consultation.service_id)
-    story = timeline_of(session, consultation, now=utc_now())
+    now = utc_now()
+    story = timeline_of(session, consultation, now=now)
+    waiting = queries.cases_that_can_wait(session, story.open_cases, now=now)
     return render_template(
         "reminders/timeline.html",
         consultation=consultation,
         story=story,
-        can_put_off=[
-            case
-            for case in story.open_cases
-            if can_snooze(case.kind) and len(case.snoozes) < SNOOZES_PER_CASE
-        ],
-        labels=CASE_LABELS,
+        can_put_off=[case for case in waiting if len(case.snoozes) < SNOOZES_PER_CASE],
+        label_of=label_of,
         time_zone=organisation(session).time_zone,
     )
 

@@ -9,9 +9,10 @@ from tracker.clock import day_in_words, local_date
 from tracker.consultations.operations import lock_consultation, note_event
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.mail.render import render_mail
+from tracker.reminders.briefing import briefings
 from tracker.reminders.models import Case, Snooze
 from tracker.reminders.operations.notices import queue_notice
-from tracker.reminders.policy import SNOOZE_DAYS, SNOOZES_PER_CASE, can_snooze
+from tracker.reminders.policy import SNOOZE_DAYS, SNOOZES_PER_CASE, can_hold, can_snooze
 from tracker.services.queries import organisation
 
 
@@ -35,7 +36,7 @@ def snooze(
     """Hold the steps before the escalations until `until_on`. Raises `SnoozeRefused` or `SnoozeTooLate`."""
     lock_consultation(session, case.consultation)
     session.refresh(case)
-    _refuse_late(case)
+    _refuse_late(session, case, now)
     today = local_date(now, organisation(session).time_zone)
     reason = reason.replace("\0", "").strip()
     _refuse_bad(until_on, reason, today)
@@ -47,13 +48,16 @@ def snooze(
     return pause
 
 
-def _refuse_late(case: Case) -> None:
+def _refuse_late(session: Session, case: Case, now: datetime) -> None:
     if case.closed_at is not None:
         raise SnoozeTooLate("There is nothing to wait for: this is settled already.")
     if not can_snooze(case.kind):
         raise SnoozeTooLate("This can't be put off. It needs somebody to look after it.")
     if len(case.snoozes) >= SNOOZES_PER_CASE:
         raise SnoozeTooLate("It was put off twice already, and that is as often as it can be.")
+    known = briefings(session, [case], now=now).get(case.id)
+    if known is not None and not can_hold(known.steps, known.records):
+        raise SnoozeTooLate("This can't be put off any more: the steps still to come don't wait.")
 
 
 def _refuse_bad(until_on: date, reason: str, today: date) -> None:

@@ -171,3 +171,10 @@ def plan(steps: Iterable[DueStep], records: Iterable[Record], today: date) -> li
 def can_snooze(kind: CaseKind) -> bool:
     """Whether a case of this kind has steps that a snooze may hold."""
     return any(rule.can_wait for rule in CADENCE[kind])
+
+
+def can_hold(
+    steps: Iterable[DueStep], records: Iterable[Record], *, after: date = date.min
+) -> bool:
+    """Whether a step that falls after this day is still to come, and a snooze may hold it."""
+    return any(due.rule.can_wait and due.due_on > after for due in unsettled(steps, records))
