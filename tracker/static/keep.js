@@ -75,7 +75,7 @@ class Draft {
     this.box = control.querySelector("input");
     this.forgetting = control.querySelector("button");
     this.status = control.querySelector("[role=status]");
-    form.querySelector("[data-do=next]").closest("div").after(control);
+    form.append(control);
     this.part = this.box.closest("[data-on]");
     this.part.hidden = document.documentElement.dataset.at === "start";
     this.isWanted = false;
