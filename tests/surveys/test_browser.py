@@ -227,3 +227,19 @@ def test_a_symbol_keeps_its_ink_in_the_dark(session: Session, open_page: OpenPag
 
     stroke = page.locator(".picture svg").evaluate("(svg) => getComputedStyle(svg).stroke")
     assert stroke == "rgb(29, 36, 51)"
+
+
+def test_wording_help_follows_while_somebody_types(
+    open_as_owner: OpenAsOwner, survey: Survey
+) -> None:
+    page = open_as_owner(f"/staff/surveys/{survey.id}/questions/new/long_text")
+    findings = page.locator(".wording__list > li")
+    expect(findings).to_have_count(0)
+
+    page.get_by_label("Question", exact=True).fill("Don't you agree that the bus is great?")
+
+    expect(findings.first).to_be_visible()
+    said = page.locator(".wording__status").inner_text()
+    page.get_by_label("Question", exact=True).fill("What do you think of the bus?")
+    expect(findings).to_have_count(0)
+    assert page.locator(".wording__status").inner_text() != said
