@@ -181,18 +181,24 @@ def _is_spoken(endpoint: str | None) -> bool:
     return is_public(endpoint)
 
 
+def _held_organisation() -> Organisation | None:
+    """The organisation, read once a request: a session forgets what nobody holds."""
+    g.organisation = found = current_session().get(Organisation, 1)
+    return found
+
+
 def _own_language() -> str:
-    found = current_session().get(Organisation, 1)
+    found = _held_organisation()
     return found.language if found else ENGLISH
 
 
 def _languages_off() -> frozenset[str]:
     """Beside a form that is sent, in a session of its own: the form's begins when there is something
     to store."""
-    session = current_session()
     if request.method in ("GET", "HEAD"):
-        return languages_off(session)
-    with reading(), Session(session.get_bind()) as own:
+        found = _held_organisation()
+        return frozenset(found.languages_off) if found else frozenset()
+    with reading(), Session(current_session().get_bind()) as own:
         return languages_off(own)
 
 
@@ -213,5 +219,5 @@ def _init_templates(app: Flask) -> None:
 def _organisation() -> dict[str, Any]:
     if request.endpoint == "static":
         return {}
-    found = current_session().get(Organisation, 1)
+    found = _held_organisation()
     return {"organisation": found, "organisation_name": found.name if found else "Loopkeeper"}

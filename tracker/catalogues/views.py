@@ -53,7 +53,10 @@ def offer() -> ResponseReturnValue:
         return _page(kept, offered=form), 400
     if "sure" not in request.form and (read := open_surveys_in(session, going)):
         session.rollback()
-        return render_template("catalogues/offer.html", read=read, wanted=wanted, form=form)
+        names = [each.english_name for code, each in languages().items() if code in going]
+        return render_template(
+            "catalogues/offer.html", going=names, read=read, wanted=wanted, form=form
+        )
     session.commit()
     flash("The languages of your public pages are saved.")
     return redirect(url_for("catalogues.index"))
