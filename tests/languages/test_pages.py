@@ -1,6 +1,7 @@
 """Public pages in every language: the right `lang` and `dir`, and no English left in between."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,15 +17,21 @@ from tests import factories as make
 from tests.board import scenes
 from tests.languages.reading import pieces_of
 from tracker.accounts.models import Person
+from tracker.actions.models import Action
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 from tracker.languages import languages
+from tracker.responses.models import SetAsideReason, SurveyResponse
+from tracker.subscriptions.models import Subscription
+from tracker.subscriptions.operations import subscribe
+from tracker.subscriptions.sealing import Errand, Seal
+from tracker.surveys.models import Survey
 from tracker.surveys.question_types import QUESTION_TYPES
 
 CODES = ("cy", "pl", "ar", "ur")
 # Names that stay as they are in every language.
 NAMES = re.compile(
-    r"Test Council|Loopkeeper|Childline|Shout|SHOUT|Samaritans|NHS|Meic|Lifeline|Runaway Helpline|"
+    r"Test Council|Loopkeeper|sam@example.org|Childline|Shout|SHOUT|Samaritans|NHS|Meic|Lifeline|Runaway Helpline|"
     r"English|Cymraeg|Polski|maple otter lantern seven|Escape|JavaScript|\{\w+\}"
 )
 
@@ -117,6 +125,101 @@ def _answers_to_forms(client: FlaskClient, code: str) -> list[TestResponse]:
         client.post(f"/answer?lang={code}", data={"words": "not four words"}),
         client.post(f"/s/nothing?lang={code}", data=own),
     ]
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.one_database
+def test_pages_behind_four_words_a_mail_or_a_kiosk_speak_each_language(
+    app: Flask, client: FlaskClient, session: Session, code: str
+) -> None:
+    survey = _answered_survey(app, session)
+    left: dict[str, list[str]] = {}
+    for pages in (_of_four_words, _of_a_subscriber, _of_a_kiosk):
+        for name, page in pages(app, client, session, survey, code):
+            assert f'<html lang="{code}"' in page.text, name
+            if english := _english(page.text, code):
+                left[name] = english
+
+    assert left == {}
+
+
+def _answered_survey(app: Flask, session: Session) -> Survey:
+    """An open survey with one answer, which four words open, and a change that answers it."""
+    make.make_organisation(session)
+    asked = make.make_open_consultation(
+        session, opened_at=utc_now() - timedelta(days=3), slug="open", title="Gweld"
+    )
+    survey = make.make_survey(session, asked, title="Bws", code="bus2345")
+    question = make.make_question(session, survey, text="Bws?")
+    response = make.make_response(session, survey, answers={question: "Bws"})
+    scenes.give_words(response, app.config["LOOPKEEPER"].derived_key("receipts"))
+    theme = scenes.heard(session, asked, "Bws", [response])
+    scenes.answered(session, theme, outcome=Outcome.DONE, text="Bws")
+    return survey
+
+
+Pages = Iterator[tuple[str, TestResponse]]
+
+
+def _of_four_words(
+    app: Flask, client: FlaskClient, session: Session, survey: Survey, code: str
+) -> Pages:
+    def post(path: str, **typed: str) -> tuple[str, TestResponse]:
+        page = client.post(f"{path}?lang={code}", data={"words": scenes.WORDS} | typed)
+        return f"{path} {typed}", page
+
+    yield post("/answer")
+    yield post("/answer/correct")
+    yield post("/answer/correct", submission_id=str(uuid4()), q1="")
+    yield post("/answer/correct", submission_id=str(uuid4()), q1="Bws " * 2000)
+    yield post("/answer/correct", submission_id=str(uuid4()), q1="Tram")
+    yield post("/answer/withdraw")
+    yield post("/answer/withdraw", words="not four words")
+    yield post("/answer/withdraw", sure="yes")
+    (stored,) = session.scalars(select(SurveyResponse))
+    yield post("/s/bus2345", submission_id=str(stored.submission_id), q1="Bws")
+    held = make.make_response(session, survey)
+    held.set_aside, held.set_aside_on = SetAsideReason.HELD, make.TODAY
+    scenes.give_words(held, app.config["LOOPKEEPER"].derived_key("receipts"))
+    yield post("/answer")
+    yield post("/answer/withdraw", sure="yes")
+    yield post("/s/bus2345", submission_id=str(held.submission_id), q1="Bws")
+
+
+def _of_a_subscriber(
+    app: Flask, client: FlaskClient, session: Session, survey: Survey, code: str
+) -> Pages:
+    seal = Seal(app.config["LOOPKEEPER"])
+    subscribe(session, survey.consultation, "sam@example.org", code, seal, now=utc_now())
+    subscription = session.scalars(select(Subscription)).one()
+    (action,) = session.scalars(select(Action))
+    to = {errand: seal.link(errand, subscription.id) for errand in Errand}
+    judge = f"/changed/{to[Errand.JUDGE]}/{action.id}"
+    for path in ("/board/open/tell-me", f"/tell-me/{to[Errand.CONFIRM]}", "/tell-me/x", judge):
+        yield path, client.get(f"{path}?lang={code}")
+    for path, typed in (
+        ("/board/open/tell-me", {"address": "nowhere"}),
+        ("/board/open/tell-me", {"address": "kim@example.org"}),
+        (f"/tell-me/{to[Errand.CONFIRM]}", {}),
+        (judge, {"verdict": "no", "why": "Bws"}),
+        ("/changed/x/1", {}),
+        ("/stop/x", {}),
+    ):
+        yield path, client.post(f"{path}?lang={code}", data=typed)
+    for method in ("GET", "POST", "GET"):
+        path = f"/stop/{to[Errand.STOP]}?lang={code}"
+        yield f"{method} {path}", client.open(path, method=method)
+
+
+def _of_a_kiosk(
+    app: Flask, client: FlaskClient, session: Session, survey: Survey, code: str
+) -> Pages:
+    kiosk = make.make_kiosk(session, survey, token="kiosk", name="Bws", asks_verdicts=True)
+    known = ("/kiosk/kiosk", "/kiosk/kiosk/s/bus2345", "/kiosk/kiosk/changes")
+    for path in (*known, "/kiosk/kiosk/s/nothing", "/kiosk/x"):
+        yield path, client.get(f"{path}?lang={code}")
+    kiosk.ended_on = make.TODAY
+    yield "ended", client.get(f"/kiosk/kiosk?lang={code}")
 
 
 @pytest.mark.one_database

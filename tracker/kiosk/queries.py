@@ -11,6 +11,7 @@ from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
 from tracker.kiosk.models import Kiosk
 from tracker.kiosk.policy import token_hash
+from tracker.languages import gettext as _
 from tracker.surveys.models import Survey
 
 # A child at a kiosk is asked about a handful of changes, the newest first.
@@ -29,7 +30,7 @@ def kiosk_by_token(session: Session, token: str) -> Kiosk:
     """The kiosk whose address holds this token, ended or not; `NotFound` if there never was one."""
     found = session.scalar(select(Kiosk).where(Kiosk.token_hash == token_hash(token)))
     if found is None:
-        raise NotFound("There is no kiosk at this address. Start one from a consultation's page.")
+        raise NotFound(_("There is no kiosk at this address. Please tell a member of staff."))
     return found
 
 

@@ -10,6 +10,7 @@ from tracker.errors import NotFound
 from tracker.kiosk import policy, queries
 from tracker.kiosk.models import Kiosk
 from tracker.kiosk.views.blueprint import bp
+from tracker.languages import gettext as _
 from tracker.responses.views.form import as_read, form_for_kiosk
 from tracker.safeguarding.helplines import EMERGENCY, helplines_of
 from tracker.surveys.models import Survey
@@ -85,7 +86,7 @@ def survey_of(kiosk: Kiosk, code: str) -> Survey:
     """The kiosk's survey with this code, or `NotFound`."""
     found = next((survey for survey in kiosk.surveys if survey.code == code), None)
     if found is None:
-        raise NotFound("This kiosk doesn't ask that.")
+        raise NotFound(_("This kiosk doesn’t ask that. Please tell a member of staff."))
     return found
 
 
