@@ -45,7 +45,7 @@ from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
 from tracker.services.cli import sending, setup
 from tracker.services.models import Organisation
-from tracker.services.queries import duties_in_services, languages_off, ties_of
+from tracker.services.queries import duties_in_services, ties_of
 from tracker.services.views import bp as services
 from tracker.subscriptions.views import bp as subscriptions
 from tracker.surveys.queries import uses_of_pictures
@@ -188,18 +188,22 @@ def _held_organisation() -> Organisation | None:
 
 
 def _own_language() -> str:
-    found = _held_organisation()
+    found = _organisation_of_request()
     return found.language if found else ENGLISH
 
 
 def _languages_off() -> frozenset[str]:
+    found = _organisation_of_request()
+    return frozenset(found.languages_off) if found else frozenset()
+
+
+def _organisation_of_request() -> Organisation | None:
     """Beside a form that is sent, in a session of its own: the form's begins when there is something
     to store."""
     if request.method in ("GET", "HEAD"):
-        found = _held_organisation()
-        return frozenset(found.languages_off) if found else frozenset()
+        return _held_organisation()
     with reading(), Session(current_session().get_bind()) as own:
-        return languages_off(own)
+        return own.get(Organisation, 1)
 
 
 def _init_templates(app: Flask) -> None:

@@ -25,8 +25,9 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Every constraint has a name, so that a migration can drop or alter it on either database.
@@ -98,6 +99,31 @@ def reading() -> Iterator[None]:
 def current_session() -> Session:
     """The session of this request or app context; views and workers hand it down."""
     return db.session()
+
+
+def insert_new(bind: Engine | Connection, table: type["Base"]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that passes over rows which some unique constraint has already, on either database."""
+    insert = sqlite.insert if bind.dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+_HAS_BEGUN = "loopkeeper.has_begun"
+
+
+def has_begun(session: Session) -> bool:
+    """Whether the session has a transaction in the database, and so may hold a lock."""
+    return _HAS_BEGUN in session.info
+
+
+@event.listens_for(Session, "after_begin")
+def _note_begin(session: Session, _transaction: SessionTransaction, _on: Connection) -> None:
+    session.info[_HAS_BEGUN] = True
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _note_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_HAS_BEGUN, None)
 
 
 def init_db(app: Flask) -> None:

@@ -8,7 +8,8 @@ import hmac
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain, count, islice, pairwise
@@ -94,11 +95,21 @@ def goes_together(words: str) -> bool:
 
 def makes_bad_join(one: str, next_: str) -> bool:
     """Whether a bad word stands across the seam of these two, read as if they were one."""
-    return any(
-        one.endswith(bad[:cut]) and next_.startswith(bad[cut:])
-        for bad in NEVER_JOINED
-        for cut in range(1, len(bad))
-    )
+    ends = (one[-length:] for length in range(1, min(_LONGEST_START, len(one)) + 1))
+    return any(next_.startswith(_REST_OF_BAD[end]) for end in ends if end in _REST_OF_BAD)
+
+
+def _cut_in_two(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Every beginning of these words → how they may go on."""
+    pieces: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        for cut in range(1, len(word)):
+            pieces[word[:cut]].append(word[cut:])
+    return {start: tuple(rest) for start, rest in pieces.items()}
+
+
+_REST_OF_BAD = _cut_in_two(NEVER_JOINED)
+_LONGEST_START = max(map(len, _REST_OF_BAD))
 
 
 def receipt_hash(words: str, key: str) -> str:

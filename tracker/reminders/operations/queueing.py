@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.accounts.models import Person
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.db import insert_new
 from tracker.reminders.briefing import Briefing, briefings, open_cases
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import (
@@ -113,9 +113,7 @@ def _overtake(briefing: Briefing, send: DueStep, now: datetime) -> None:
 def _insert_new(session: Session, rows: list[Row]) -> None:
     session.flush()
     if rows:
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = sqlite.insert(Reminder) if is_sqlite else postgresql.insert(Reminder)
-        session.execute(insert.on_conflict_do_nothing(), rows)
+        session.execute(insert_new(session.get_bind(), Reminder), rows)
 
 
 def _put_in_mails(session: Session, loose: list[Loose], now: datetime) -> None:

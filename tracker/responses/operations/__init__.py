@@ -8,6 +8,7 @@ from tracker.responses.operations.arriving import (
     NothingAnswered,
     Submitted,
     SurveyClosed,
+    plain_answer,
     submit_response,
     submitted_before,
     type_in_response,
@@ -22,11 +23,14 @@ from tracker.responses.operations.changing import (
 )
 from tracker.responses.operations.retention import delete_expired
 from tracker.responses.operations.sorting import set_aside, set_aside_all, take_back
+from tracker.responses.operations.together import PlainAnswer, Row
 from tracker.responses.operations.watching import hold_if_worrying
 
 __all__ = [
     "NoReceiptLeft",
     "NothingAnswered",
+    "PlainAnswer",
+    "Row",
     "Submitted",
     "SurveyClosed",
     "TakenBack",
@@ -34,6 +38,7 @@ __all__ = [
     "erase",
     "hold_if_worrying",
     "keep_for_safeguarding",
+    "plain_answer",
     "replace_answers",
     "set_aside",
     "set_aside_all",

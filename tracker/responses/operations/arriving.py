@@ -22,7 +22,8 @@ from tracker.languages import ENGLISH
 from tracker.languages import gettext as _
 from tracker.responses.models import Answer, SetAsideReason, Source, SurveyResponse
 from tracker.responses.operations.changing import TakenBack
-from tracker.responses.operations.watching import hold_if_worrying
+from tracker.responses.operations.together import PlainAnswer
+from tracker.responses.operations.watching import hold_if_worrying, is_worrying
 from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
 from tracker.responses.queries import response_by_submission
 from tracker.services.queries import organisation
@@ -104,6 +105,34 @@ def submit_response(
     if submitted.is_new:
         hold_if_worrying(session, submitted.response, values, now=now)
     return submitted
+
+
+def plain_answer(
+    session: Session,
+    survey: Survey,
+    values: Mapping[str, AnswerValue],
+    *,
+    submission_id: UUID,
+    key: str,
+    now: datetime,
+    language: str,
+) -> tuple[PlainAnswer, str] | None:
+    """An answer from a phone that only has to be stored, and its receipt, for `Row.store`.
+
+    None for any other, and when in doubt: `submit_response` takes those.
+    """
+    if (
+        survey.by_invitation
+        or not values
+        or not _may_arrive(survey.consultation, Source.PHONE, now)
+    ):
+        return None
+    if is_worrying(session, survey, values):
+        return None
+    asked = _Asked(survey, Source.PHONE, language, _today(session, now))
+    words = receipt_words(submission_id, 0, key)
+    response = _new_response(asked, values, submission_id, receipt_hash(words, key))
+    return PlainAnswer(_row(response), _answer_rows(asked, response, values)), words
 
 
 def submitted_before(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from tracker.responses.models import SetAsideReason, SurveyResponse
 from tracker.safeguarding.operations import flag_worry, raise_flag
+from tracker.safeguarding.wording import wording_of
+from tracker.surveys.models import Survey
 from tracker.surveys.question_types import type_of
 from tracker.surveys.question_types.written import Written
 
@@ -27,7 +29,7 @@ def hold_if_worrying(
         session,
         response_id=response.id,
         consultation=response.survey.consultation,
-        texts=_written(response, values),
+        texts=_written(response.survey, values),
         now=now,
     )
     if flag is None:
@@ -37,6 +39,11 @@ def hold_if_worrying(
     response.set_aside_by = None
     session.flush()
     return True
+
+
+def is_worrying(session: Session, survey: Survey, values: Mapping[str, Any]) -> bool:
+    """Whether what a respondent wrote to these questions would be held."""
+    return bool(wording_of(session).matches(_written(survey, values)))
 
 
 def tell_safeguarding(
@@ -49,15 +56,15 @@ def tell_safeguarding(
         session,
         response_id=response.id,
         consultation=response.consultation,
-        texts=_written(response, values),
+        texts=_written(response.survey, values),
         person_id=person_id,
         now=now,
     )
 
 
-def _written(response: SurveyResponse, values: Mapping[str, Any]) -> list[str]:
+def _written(survey: Survey, values: Mapping[str, Any]) -> list[str]:
     return [
         str(values[question.key])
-        for question in response.survey.questions
+        for question in survey.questions
         if question.key in values and isinstance(type_of(question), Written)
     ]

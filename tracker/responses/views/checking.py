@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tracker.abuse import gate, policy
 from tracker.abuse.policy import Ask
+from tracker.clock import utc_now
 from tracker.db import reading
 from tracker.responses.forms import typed_in_words
 from tracker.surveys.models import Survey
@@ -28,17 +29,17 @@ def carried(typed: Form, but: Collection[str] = _OF_ONE_PAGE) -> list[tuple[str,
     return [pair for pair in typed.items(multi=True) if pair[0] not in but]
 
 
-def asked_first(
-    session: Session, survey: Survey, submission_id: UUID, typed: Form, now: datetime
+def page_that_asks(
+    session: Session, survey: Survey, submission_id: UUID, typed: Form, ask: Ask
 ) -> ResponseReturnValue | None:
     """The page that asks for something before this answer is taken, or None if nothing is asked.
 
     A queue that sends without anybody looking may send again with the seal in the header
     `Loopkeeper-Seal`: a page that asks for one press needs nothing more.
     """
-    ask = gate.ask_of(survey, submission_id, typed, now)
     if ask is Ask.NOTHING:
         return None
+    now = utc_now()
     session.rollback()
     with reading():
         if ask is Ask.PRESS:

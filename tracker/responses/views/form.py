@@ -11,11 +11,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.abuse import gate
 from tracker.abuse.operations import InvitationMissing, InvitationUsed
+from tracker.abuse.policy import Ask
 from tracker.accounts.guard import public
 from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
 from tracker.consultations.translated import in_own_words
-from tracker.db import current_session, reading
+from tracker.db import current_session, db, has_begun, reading
 from tracker.errors import NotFound
 from tracker.languages import current_language
 from tracker.languages import gettext as _
@@ -25,15 +26,17 @@ from tracker.responses.forms import typed_for_gone, typed_in_words
 from tracker.responses.models import SurveyResponse
 from tracker.responses.operations import (
     NothingAnswered,
+    Row,
     Submitted,
     SurveyClosed,
     TakenBack,
+    plain_answer,
     submit_response,
     submitted_before,
 )
 from tracker.responses.views.blueprint import bp
-from tracker.responses.views.checking import asked_first, carried
-from tracker.responses.views.keeping import kept_form, kept_survey, kept_thanks
+from tracker.responses.views.checking import carried, page_that_asks
+from tracker.responses.views.keeping import kept_form, kept_survey, kept_thanks, own_survey
 from tracker.responses.views.taken_back import taken_back_page
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
@@ -45,6 +48,9 @@ from tracker.web.refusals import PLAIN, refusal_page
 from tracker.web.sealed import SEALED, SealBroken, opened
 
 NO_ANSWERS = Answers()
+
+# Where the answers of this process wait for each other's commit.
+_row = Row()
 
 
 @bp.route("/s/<code>", methods=["GET", "POST"])
@@ -108,11 +114,34 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
     survey = _found(kept_survey(session, code))
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
     answers = read_answers(as_read(survey).questions, typed)
-    asked = _asked_before(session, survey, submission_id, typed, answers)
+    ask = Ask.NOTHING
+    if _is_in_order(survey, typed, answers):
+        ask = gate.ask_of(survey, submission_id, typed, utc_now())
+        if ask is Ask.NOTHING and (
+            words := _stored_with_others(session, survey, submission_id, typed, answers)
+        ):
+            return _given(session, survey, words)
+    survey = own_survey(session, survey)
+    asked = _asked_before(session, survey, submission_id, typed, answers, ask)
     if asked is None:
         return _take(session, survey, submission_id, typed, answers)
     # Nothing is asked of what is here already.
     return _known(session, survey, submission_id, typed) or asked
+
+
+def _is_in_order(survey: Survey, typed: Form, answers: Answers) -> bool:
+    """Whether there is nothing to mend, and nothing stands against taking this answer."""
+    return (
+        policy.accepts(survey.consultation.state, survey.consultation.closed_at, utc_now())
+        and bool(answers.values)
+        and not (answers.errors or typed_for_gone(survey.questions, typed))
+        and not _is_altered()
+    )
+
+
+def _is_altered() -> bool:
+    """Whether a sign had to be left out of what was sent."""
+    return bool(getattr(request, "is_altered", False))
 
 
 def _known(
@@ -127,19 +156,18 @@ def _known(
 
 
 def _asked_before(
-    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers
+    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers, ask: Ask
 ) -> ResponseReturnValue | None:
     """What has to be mended, or done, before this answer is taken; None if nothing."""
-    now = utc_now()
-    if not policy.accepts(survey.consultation.state, survey.consultation.closed_at, now):
+    if not policy.accepts(survey.consultation.state, survey.consultation.closed_at, utc_now()):
         return None  # it is refused, with all that was typed
     gone = typed_for_gone(survey.questions, typed)
     if answers.errors or gone:
         return _again(session, survey, submission_id, typed, answers, gone=gone)
-    if getattr(request, "is_altered", False):
+    if _is_altered():
         message = _("A sign in what you wrote can’t be kept. Look at it once more, then send it.")
         return _again(session, survey, submission_id, typed, answers, message=message)
-    return asked_first(session, survey, submission_id, typed, now) if answers.values else None
+    return page_that_asks(session, survey, submission_id, typed, ask)
 
 
 def _take(
@@ -156,7 +184,7 @@ def _take(
             now=utc_now(),
             invitation=typed.get("invitation", ""),
             invitation_keys=invitation_keys(),
-            language=language_for(survey, typed.get("language", current_language())),
+            language=_language_of(survey, typed),
         )
     except SurveyClosed:
         return _too_late(session, survey, typed)
@@ -301,22 +329,53 @@ def _too_late(session: Session, survey: Survey, typed: Form) -> ResponseReturnVa
         return _not_open(survey, typed)
 
 
+def _language_of(survey: Survey, typed: Form) -> str:
+    """The language in which it was asked."""
+    return language_for(survey, typed.get("language", current_language()))
+
+
+def _stored_with_others(
+    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers
+) -> str:
+    """The receipt of an answer that only had to be stored, and is; "" if it is for `submit_response`."""
+    plain = plain_answer(
+        session,
+        survey,
+        answers.values,
+        submission_id=submission_id,
+        key=_key(),
+        now=utc_now(),
+        language=_language_of(survey, typed),
+    )
+    if plain is None or has_begun(session):
+        return ""
+    answer, words = plain
+    return words if _row.store(db.engine, answer) else ""
+
+
 def _thanks(
     session: Session, survey: Survey, submitted: Submitted, typed: Form
 ) -> ResponseReturnValue:
-    """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
-    other = [] if submitted.is_new else _sent_differently(survey, submitted.response, typed)
+    """The page with the receipt; or, for other words than those we have, what becomes of them."""
+    if submitted.is_new:
+        return _given(session, survey, submitted.words)
+    if other := _sent_differently(survey, submitted.response, typed):
+        # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
+        page = _thanks_page(session, survey, [], is_new=False, other=other)
+        return page, 200, {"Answer-Kept": "no"}
     # What waited on a phone is sent by the phone until it knows; to the person it is the first time.
-    is_new = submitted.is_new or (SEALED in request.form and not other)
-    # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
-    words = submitted.words.split() if submitted.words and not other else []
+    return _given(session, survey, submitted.words, is_new=SEALED in request.form)
+
+
+def _given(
+    session: Session, survey: Survey, words: str | None, *, is_new: bool = True
+) -> ResponseReturnValue:
+    """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
 
     def render(slots: Mapping[str, str]) -> str:
-        return _thanks_page(session, survey, list(slots.values()), is_new=is_new, other=other)
+        return _thanks_page(session, survey, list(slots.values()), is_new=is_new, other=[])
 
-    if other:
-        return render({}), 200, {"Answer-Kept": "no"}
-    return kept_thanks(words, is_new=is_new, render=render)
+    return kept_thanks((words or "").split(), is_new=is_new, render=render)
 
 
 def _thanks_page(
@@ -329,6 +388,7 @@ def _thanks_page(
 ) -> str:
     new_id = uuid4()
     session.rollback()
+    survey = own_survey(session, survey)
     with reading():
         return render_template(
             "responses/thanks.html",

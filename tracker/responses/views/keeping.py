@@ -34,12 +34,11 @@ def _pages() -> KeptPages:
 
 
 def kept_survey(session: Session, code: str) -> Survey | None:
-    """The survey at this address as it was a second ago at most.
+    """The survey at this address as it was a second ago at most: everybody's, and only to be read.
 
-    It is read in a session of its own and copied into this one, where it then behaves as if it had
-    just been read; the organisation comes with it. So sending an answer begins no transaction
-    before there is something to store. An answer that comes in a second after a consultation was
-    withdrawn is still taken.
+    It was read in a session of its own, so sending an answer begins no transaction before there is
+    something to store. The organisation comes with it. An answer that comes in a second after a
+    consultation was withdrawn is still taken. Pages need more of it than answers do: `own_survey`.
     """
     name = "survey", code
     kept = _pages().beside.get(name)
@@ -50,7 +49,13 @@ def kept_survey(session: Session, code: str) -> Survey | None:
     survey, organisation = kept
     # A session forgets what nobody holds.
     g.organisation = organisation and session.merge(organisation, load=False)
-    return survey and session.merge(survey, load=False)
+    found: Survey | None = survey
+    return found
+
+
+def own_survey(session: Session, kept: Survey) -> Survey:
+    """The same in this session, where it behaves as if it had just been read."""
+    return session.merge(kept, load=False)
 
 
 def kept_form(survey: Survey, render: Render) -> Response:

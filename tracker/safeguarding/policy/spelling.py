@@ -7,12 +7,14 @@ one of nine forgives two; the first letter has to be right. Stars stand for any 
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from tracker.safeguarding.policy.folding import BREAK, squeezed
 
 _ONE_SLIP, _TWO_SLIPS = 5, 9
 _LONGEST = 16  # a longer word is no misspelling of anything known
+_MOST_KEPT = 8192
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -25,11 +27,13 @@ class Speller:
         self._exact = frozenset(words)
         self._ordinary = frozenset(ordinary)
         self._shortened: dict[str, set[str]] = defaultdict(set)
+        # Everybody uses the same few thousand words.
+        self.meant = lru_cache(_MOST_KEPT)(self._meant)
         for word in self._words:
             for short in _with_letters_left_out(word, _slips(word)):
                 self._shortened[short].add(word)
 
-    def meant(self, token: str) -> frozenset[str]:
+    def _meant(self, token: str) -> frozenset[str]:
         """The known words that `token` may be; itself where it is one. A sentence's end is itself."""
         if token == BREAK:
             return frozenset({BREAK})
