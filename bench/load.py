@@ -1,9 +1,11 @@
-"""A small load generator: sixteen kept connections, each asking again as soon as it was answered.
+"""A small load generator: sixteen kept connections, each asking again as soon as it was answered, or
+at a pace. At a pace the time that counts begins when a request was due, not when it could be sent.
 
 `measure` runs it in a process of its own, so that it shares no interpreter with what it measures. It
 talks to this machine alone and stops when its time is over.
 """
 
+import heapq
 import json
 import re
 import selectors
@@ -45,9 +47,9 @@ def post(port: int, path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def measure(port: int, request: bytes, seconds: float) -> Load:
-    """Ask for `seconds`, from another process."""
-    told = json.dumps([port, request.decode(), seconds])
+def measure(port: int, request: bytes, seconds: float, rate: float = 0) -> Load:
+    """Ask for `seconds`, from another process: `rate` times a second, or as fast as answers come."""
+    told = json.dumps([port, request.decode(), seconds, rate])
     command = [sys.executable, "-m", "bench.load"]
     done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=seconds + 60)
     if done.returncode:
@@ -62,11 +64,10 @@ class _Line:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.requests = requests
-        self.ask()
 
-    def ask(self) -> None:
+    def ask(self, due_at: float) -> None:
         self.got, self.expected = b"", 0
-        self.asked_at = time.perf_counter()
+        self.due_at = due_at
         self.socket.sendall(next(self.requests))
 
     def is_answered(self) -> bool:
@@ -83,35 +84,39 @@ class _Line:
         return len(self.got) >= self.expected
 
 
-def _run(port: int, request: bytes, seconds: float) -> Load:
+def _run(port: int, request: bytes, seconds: float, rate: float) -> Load:
     # Made beforehand, so that making them takes nothing from the measured time.
     requests = (request.replace(ID.encode(), str(uuid.uuid4()).encode()) for _ in iter(int, 1))
     ready = selectors.DefaultSelector()
-    for _ in range(CONNECTIONS):
-        line = _Line(port, requests)
-        ready.register(line.socket, selectors.EVENT_READ, line)
+    lines = [_Line(port, requests) for _ in range(CONNECTIONS)]
     started = time.perf_counter()
-    until, took, failed = started + seconds, [], 0
-    open_lines = CONNECTIONS
-    while open_lines:
-        for key, _ in ready.select(30):
-            line = key.data
+    until, pause, took, failed = started + seconds, CONNECTIONS / rate if rate else 0.0, [], 0
+    # When each line may ask next, the soonest first.
+    coming = [(started + number * pause / CONNECTIONS, number) for number in range(CONNECTIONS)]
+    busy = 0
+    while coming or busy:
+        while coming and coming[0][0] <= time.perf_counter():
+            due_at, number = heapq.heappop(coming)
+            lines[number].ask(due_at)
+            ready.register(lines[number].socket, selectors.EVENT_READ, number)
+            busy += 1
+        wait = max(0.0, coming[0][0] - time.perf_counter()) if coming else 30
+        for key, _ in ready.select(wait):
+            line = lines[key.data]
             if not line.is_answered():
                 continue
             now = time.perf_counter()
-            took.append(now - line.asked_at)
+            took.append(now - line.due_at)
             failed += not line.got.startswith(b"HTTP/1.1 200")
+            ready.unregister(line.socket)
+            busy -= 1
             if now < until:
-                line.ask()
-            else:
-                ready.unregister(line.socket)
-                line.socket.close()
-                open_lines -= 1
+                heapq.heappush(coming, (line.due_at + pause if rate else now, key.data))
     took.sort()
     p99 = took[min(len(took) - 1, int(len(took) * 0.99))] * 1000
     return Load(len(took) / (time.perf_counter() - started), p99, failed)
 
 
 if __name__ == "__main__":
-    asked_port, asked_request, asked_seconds = json.loads(sys.stdin.read())
-    print(json.dumps(asdict(_run(asked_port, asked_request.encode(), asked_seconds))))
+    _port, _request, _seconds, _rate = json.loads(sys.stdin.read())
+    print(json.dumps(asdict(_run(_port, _request.encode(), _seconds, _rate))))

@@ -2,6 +2,8 @@
 
 Side by side on the same server at 16 connections: the form page, a bare Flask "hello" and the same
 survey as it is usually built; then sending an answer against what the bare driver commits durably.
+How long an answer takes is measured while answers come in at exactly the rate that is asked of it (as
+fast as they are answered, sixteen connections only measure their own queue: that line is printed too).
 The candidates take turns in short rounds and the middle round of each counts, so that whatever else
 the machine does falls on all of them. Exits with 1 below a target.
 """
@@ -75,16 +77,25 @@ def run(place: serving.Site, database: str, rounds: int, seconds: float) -> list
     with place.app.app_context(), Session(db.engine) as session:
         make_ten_questions(session)
         values = _values(session)
+    pace: dict[str, float] = {}
     with ExitStack() as servers:
         site = servers.enter_context(rival("wsgi:app", place, database))
         hello, naive = (servers.enter_context(rival(each, place, database)) for each in RIVALS)
         address = str(place.app.config["SQLALCHEMY_DATABASE_URI"])
+        answer = post(site, f"/s/{CODE}?sent=", posted(ID))
+
+        def driver() -> Load:
+            rate = commits_a_second(address, values, seconds)
+            pace["target"] = ANSWER_OF_DRIVER * rate
+            return Load(rate, 0, 0)
+
         candidates: dict[str, Callable[[], Load]] = {
             "hello": lambda: measure(hello, get(hello, "/"), seconds),
             "page": lambda: measure(site, get(site, f"/s/{CODE}"), seconds),
             "naive page": lambda: measure(naive, get(naive, f"/s/{CODE}"), seconds),
-            "bare driver": lambda: Load(commits_a_second(address, values, seconds), 0, 0),
-            "answer": lambda: measure(site, post(site, f"/s/{CODE}?sent=", posted(ID)), seconds),
+            "bare driver": driver,
+            "answer": lambda: measure(site, answer, seconds),
+            "at the target": lambda: measure(site, answer, 2 * seconds, pace["target"]),
         }
         found = _take_turns(candidates, rounds)
     with place.app.app_context(), Session(db.engine) as session:
@@ -136,8 +147,9 @@ def _judge(found: dict[str, tuple[float, float]], database: str) -> list[str]:
         print(f"  {name:<22} {ratio:6.2f}   target ≥ {target}")
         if ratio < target:
             missed.append(f"{database}: {name}")
-    print(f"  {'p99 of an answer':<22} {found['answer'][1]:6.1f}   target ≤ {P99_OF_ANSWER} ms")
-    if found["answer"][1] > P99_OF_ANSWER:
+    p99 = found["at the target"][1]
+    print(f"  {'p99 at that rate':<22} {p99:6.1f}   target ≤ {P99_OF_ANSWER} ms")
+    if p99 > P99_OF_ANSWER:
         missed.append(f"{database}: p99 of an answer")
     return missed
 

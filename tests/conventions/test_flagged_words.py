@@ -36,6 +36,7 @@ READERS_OF_ANSWERS = {
     "responses/operations/arriving.py",
     "responses/operations/changing.py",
     "responses/operations/retention.py",
+    "responses/operations/together.py",  # stores them
     "responses/operations/watching.py",  # holds them against the wording
     "responses/queries.py",
     "responses/views/correcting.py",  # to whoever holds the four words

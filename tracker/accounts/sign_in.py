@@ -145,7 +145,9 @@ def _category(message: str) -> str:
 
 
 def init_sign_in(app: Flask, security: Security) -> None:
-    """Forms only, and a bound on how often one address may guess or have a mail sent."""
+    """Forms only, no tokens, and a bound on how often one address may guess or have a mail sent."""
+    # Else every request of every child would be searched for a token.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     security.want_json(lambda _request: False)
     app.before_request(_refuse_json)
     app.register_error_handler(PasswordSizeError, _refuse_endless_password)

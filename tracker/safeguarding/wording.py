@@ -56,6 +56,11 @@ def wording_of(session: Session) -> Wording:
         return _compiled[stamp]
 
 
+def known_wording(stamp: str) -> Wording | None:
+    """The rules that were in force when the organisation had this stamp, if they are compiled."""
+    return _compiled.get(stamp)
+
+
 def compiled(rules: Iterable[Rule]) -> Wording:
     """These rules with the product's groups, little words and ordinary words."""
     base = shipped()

@@ -23,9 +23,10 @@ from tracker.languages import gettext as _
 from tracker.responses.models import Answer, SetAsideReason, Source, SurveyResponse
 from tracker.responses.operations.changing import TakenBack
 from tracker.responses.operations.together import PlainAnswer
-from tracker.responses.operations.watching import hold_if_worrying, is_worrying
+from tracker.responses.operations.watching import hold_if_worrying, is_harmless
 from tracker.responses.policy import accepts, may_type_in, receipt_hash, receipt_words
 from tracker.responses.queries import response_by_submission
+from tracker.services.models import Organisation
 from tracker.services.queries import organisation
 from tracker.surveys.models import Survey
 from tracker.surveys.question_types import AnswerValue
@@ -108,7 +109,7 @@ def submit_response(
 
 
 def plain_answer(
-    session: Session,
+    own: Organisation,
     survey: Survey,
     values: Mapping[str, AnswerValue],
     *,
@@ -119,7 +120,8 @@ def plain_answer(
 ) -> tuple[PlainAnswer, str] | None:
     """An answer from a phone that only has to be stored, and its receipt, for `Row.store`.
 
-    None for any other, and when in doubt: `submit_response` takes those.
+    None for any other, and when in doubt: `submit_response` takes those. Asks no database, so that
+    nobody who waits in the row holds a lock.
     """
     if (
         survey.by_invitation
@@ -127,9 +129,9 @@ def plain_answer(
         or not _may_arrive(survey.consultation, Source.PHONE, now)
     ):
         return None
-    if is_worrying(session, survey, values):
+    if not is_harmless(own.wording_stamp, survey, values):
         return None
-    asked = _Asked(survey, Source.PHONE, language, _today(session, now))
+    asked = _Asked(survey, Source.PHONE, language, local_date(now, own.time_zone))
     words = receipt_words(submission_id, 0, key)
     response = _new_response(asked, values, submission_id, receipt_hash(words, key))
     return PlainAnswer(_row(response), _answer_rows(asked, response, values)), words

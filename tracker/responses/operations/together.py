@@ -78,7 +78,8 @@ def _store_all(engine: Engine, together: Sequence[PlainAnswer]) -> None:
                 row for each in together if each.response_id in found for row in each.answers
             ]
             if answers:
-                connection.execute(insert(Answer), answers)
+                # By returning something they go as one statement, and not row by row.
+                connection.execute(insert(Answer).returning(Answer.response_id), answers)
         stored = found
     except SQLAlchemyError as error:
         log.warning(

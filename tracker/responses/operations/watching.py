@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.responses.models import SetAsideReason, SurveyResponse
 from tracker.safeguarding.operations import flag_worry, raise_flag
-from tracker.safeguarding.wording import wording_of
+from tracker.safeguarding.wording import known_wording
 from tracker.surveys.models import Survey
 from tracker.surveys.question_types import type_of
 from tracker.surveys.question_types.written import Written
@@ -41,9 +41,12 @@ def hold_if_worrying(
     return True
 
 
-def is_worrying(session: Session, survey: Survey, values: Mapping[str, Any]) -> bool:
-    """Whether what a respondent wrote to these questions would be held."""
-    return bool(wording_of(session).matches(_written(survey, values)))
+def is_harmless(wording_stamp: str, survey: Survey, values: Mapping[str, Any]) -> bool:
+    """Whether nothing of what a respondent wrote would be held; no, where that can't be told without
+    asking the database for the rules in force.
+    """
+    wording = known_wording(wording_stamp)
+    return wording is not None and not wording.matches(_written(survey, values))
 
 
 def tell_safeguarding(

@@ -1,7 +1,7 @@
 """The phone form: what a respondent sees and sends. No session, no cookie, no script needed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from flask import Response, abort, current_app, make_response, render_template, request
@@ -36,7 +36,7 @@ from tracker.responses.operations import (
 )
 from tracker.responses.views.blueprint import bp
 from tracker.responses.views.checking import carried, page_that_asks
-from tracker.responses.views.keeping import kept_form, kept_survey, kept_thanks, own_survey
+from tracker.responses.views.keeping import KeptSurvey, kept_form, kept_survey, kept_thanks
 from tracker.responses.views.taken_back import taken_back_page
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.surveys.models import Survey
@@ -48,6 +48,8 @@ from tracker.web.refusals import PLAIN, refusal_page
 from tracker.web.sealed import SEALED, SealBroken, opened
 
 NO_ANSWERS = Answers()
+
+Found = TypeVar("Found", Survey, KeptSurvey)
 
 # Where the answers of this process wait for each other's commit.
 _row = Row()
@@ -111,17 +113,18 @@ def _receive(session: Session, code: str) -> ResponseReturnValue:
         return refusal_page(400, PLAIN[400][0], broken.message)
     if not typed and request.content_length:
         abort(415)
-    survey = _found(kept_survey(session, code))
+    kept = _found(kept_survey(session, code))
+    survey = kept.survey
     submission_id = policy.submission_id_from(typed.get("submission_id", "")) or uuid4()
     answers = read_answers(as_read(survey).questions, typed)
     ask = Ask.NOTHING
     if _is_in_order(survey, typed, answers):
         ask = gate.ask_of(survey, submission_id, typed, utc_now())
         if ask is Ask.NOTHING and (
-            words := _stored_with_others(session, survey, submission_id, typed, answers)
+            words := _stored_with_others(session, kept, submission_id, typed, answers)
         ):
-            return _given(session, survey, words)
-    survey = own_survey(session, survey)
+            return _given(session, kept.of, words)
+    survey = kept.of(session)
     asked = _asked_before(session, survey, submission_id, typed, answers, ask)
     if asked is None:
         return _take(session, survey, submission_id, typed, answers)
@@ -202,7 +205,7 @@ def _survey_or_404(session: Session, code: str) -> Survey:
     return _found(survey_by_code(session, code))
 
 
-def _found(survey: Survey | None) -> Survey:
+def _found(survey: Found | None) -> Found:
     if survey is None:
         raise NotFound(
             _(
@@ -335,17 +338,17 @@ def _language_of(survey: Survey, typed: Form) -> str:
 
 
 def _stored_with_others(
-    session: Session, survey: Survey, submission_id: UUID, typed: Form, answers: Answers
+    session: Session, kept: KeptSurvey, submission_id: UUID, typed: Form, answers: Answers
 ) -> str:
     """The receipt of an answer that only had to be stored, and is; "" if it is for `submit_response`."""
     plain = plain_answer(
-        session,
-        survey,
+        kept.organisation,
+        kept.survey,
         answers.values,
         submission_id=submission_id,
         key=_key(),
         now=utc_now(),
-        language=_language_of(survey, typed),
+        language=_language_of(kept.survey, typed),
     )
     if plain is None or has_begun(session):
         return ""
@@ -358,21 +361,26 @@ def _thanks(
 ) -> ResponseReturnValue:
     """The page with the receipt; or, for other words than those we have, what becomes of them."""
     if submitted.is_new:
-        return _given(session, survey, submitted.words)
+        return _given(session, lambda _: survey, submitted.words)
     if other := _sent_differently(survey, submitted.response, typed):
         # Whoever sends other words may be the next person on this phone: the receipt isn't theirs.
         page = _thanks_page(session, survey, [], is_new=False, other=other)
         return page, 200, {"Answer-Kept": "no"}
     # What waited on a phone is sent by the phone until it knows; to the person it is the first time.
-    return _given(session, survey, submitted.words, is_new=SEALED in request.form)
+    return _given(session, lambda _: survey, submitted.words, is_new=SEALED in request.form)
 
 
 def _given(
-    session: Session, survey: Survey, words: str | None, *, is_new: bool = True
+    session: Session,
+    survey_of: Callable[[Session], Survey],
+    words: str | None,
+    *,
+    is_new: bool = True,
 ) -> ResponseReturnValue:
     """The page with the receipt, given at once and not by a redirect: no address ever holds it."""
 
     def render(slots: Mapping[str, str]) -> str:
+        survey = survey_of(session)
         return _thanks_page(session, survey, list(slots.values()), is_new=is_new, other=[])
 
     return kept_thanks((words or "").split(), is_new=is_new, render=render)
@@ -388,7 +396,6 @@ def _thanks_page(
 ) -> str:
     new_id = uuid4()
     session.rollback()
-    survey = own_survey(session, survey)
     with reading():
         return render_template(
             "responses/thanks.html",

@@ -5,6 +5,7 @@ thanks with the four words of a receipt. Nothing that anybody typed is ever kept
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from flask import Response, current_app, g, make_response, request
@@ -33,29 +34,36 @@ def _pages() -> KeptPages:
     return pages
 
 
-def kept_survey(session: Session, code: str) -> Survey | None:
-    """The survey at this address as it was a second ago at most: everybody's, and only to be read.
+@dataclass(frozen=True)
+class KeptSurvey:
+    """A survey and its organisation as they were a second ago at most: everybody's, only to be read.
 
-    It was read in a session of its own, so sending an answer begins no transaction before there is
-    something to store. The organisation comes with it. An answer that comes in a second after a
-    consultation was withdrawn is still taken. Pages need more of it than answers do: `own_survey`.
+    They belong to no session, so sending an answer begins no transaction before there is something
+    to store. An answer that comes in a second after a consultation was withdrawn is still taken.
     """
+
+    survey: Survey
+    organisation: Organisation
+
+    def of(self, session: Session) -> Survey:
+        """The survey in this session, where it behaves as if it had just been read: for pages."""
+        # A session forgets what nobody holds.
+        g.organisation = session.merge(self.organisation, load=False)
+        return session.merge(self.survey, load=False)
+
+
+def kept_survey(session: Session, code: str) -> KeptSurvey | None:
+    """The survey at this address, if there is one."""
     name = "survey", code
-    kept = _pages().beside.get(name)
+    kept: KeptSurvey | None = _pages().beside.get(name)
     if kept is None:
         with reading(), Session(session.get_bind()) as own:
-            kept = survey_by_code(own, code), own.get(Organisation, 1)
+            survey, organisation = survey_by_code(own, code), own.get(Organisation, 1)
+        if survey is None or organisation is None:
+            return None
+        kept = KeptSurvey(survey, organisation)
         _pages().beside.put(name, kept)
-    survey, organisation = kept
-    # A session forgets what nobody holds.
-    g.organisation = organisation and session.merge(organisation, load=False)
-    found: Survey | None = survey
-    return found
-
-
-def own_survey(session: Session, kept: Survey) -> Survey:
-    """The same in this session, where it behaves as if it had just been read."""
-    return session.merge(kept, load=False)
+    return kept
 
 
 def kept_form(survey: Survey, render: Render) -> Response:
