@@ -40,7 +40,7 @@ READERS_OF_ANSWERS = {
     "responses/operations/watching.py",  # holds them against the wording
     "responses/queries.py",
     "responses/views/correcting.py",  # to whoever holds the four words
-    "responses/views/form.py",  # to tell a retry from another answer
+    "responses/views/receiving.py",  # to tell a retry from another answer
     "themes/queries/table.py",
 }
 

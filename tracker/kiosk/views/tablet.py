@@ -11,7 +11,7 @@ from tracker.kiosk import policy, queries
 from tracker.kiosk.models import Kiosk
 from tracker.kiosk.views.blueprint import bp
 from tracker.languages import gettext as _
-from tracker.responses.views.form import as_read, form_for_kiosk
+from tracker.responses.views.pages import as_read, form_for_kiosk
 from tracker.safeguarding.helplines import EMERGENCY, helplines_of
 from tracker.surveys.models import Survey
 from tracker.verdicts.policy import VERDICT_LABELS

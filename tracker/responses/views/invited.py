@@ -14,7 +14,9 @@ from tracker.abuse.queries import invited_survey
 from tracker.accounts.guard import public
 from tracker.db import current_session
 from tracker.responses.views.blueprint import bp
-from tracker.responses.views.form import invitation_keys, open_form, without_invitation
+from tracker.responses.views.form import open_form
+from tracker.responses.views.pages import without_invitation
+from tracker.responses.views.receiving import invitation_keys
 
 
 @bp.get("/i/<code>")
