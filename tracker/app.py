@@ -19,6 +19,7 @@ from tracker.accounts.policy import Act
 from tracker.accounts.sign_in import RotatingTotp, init_sign_in, sign_in_settings
 from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
+from tracker.backup.cli import backup
 from tracker.board.views import bp as board
 from tracker.brand.queries import look_digest, rules_of_look
 from tracker.brand.views import bp as brand
@@ -134,6 +135,7 @@ def create_app(settings: Config) -> Flask:
     app.cli.add_command(setup)
     app.cli.add_command(sending)
     app.cli.add_command(demo)
+    app.cli.add_command(backup)
     app.cli.add_command(reminders_cli)
     _init_templates(app)
     init_kept_pages(app, "/s/")
