@@ -27,6 +27,7 @@ from tests.browser import chromium, served
 from tracker.accounts.models import Person
 from tracker.app import create_app
 from tracker.db import Base, current_session, db
+from tracker.languages import own_catalogues, use_own_catalogues
 from tracker.web.limits import limiter
 
 DATABASES = ("sqlite", "postgresql")
@@ -92,11 +93,14 @@ def _app(settings: config.Config) -> Iterator[Flask]:
 @pytest.fixture
 def app(_app: Flask) -> Iterator[Flask]:
     """The application on an empty database."""
+    data = Path(_app.config["LOOPKEEPER"].data)
+    # There is one folder of catalogues in a process: the one of the application made last.
+    if own_catalogues() != data / "languages":
+        use_own_catalogues(data / "languages")
     yield _app
     with _app.app_context():
         _empty_tables()
     limiter.reset()
-    data = Path(_app.config["LOOPKEEPER"].data)
     for left in data.iterdir():
         if left.is_dir():
             shutil.rmtree(left)
