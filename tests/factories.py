@@ -173,6 +173,11 @@ def make_response(session: Session, survey: Survey, **values: Any) -> SurveyResp
     return _add(session, response)
 
 
+def consultation_ids(session: Session) -> list[int]:
+    """Of every consultation there is."""
+    return list(session.scalars(select(Consultation.id).order_by(Consultation.id)))
+
+
 def make_theme(session: Session, consultation: Consultation, **values: Any) -> Theme:
     defaults = {"statement": f"Theme {next(_numbers)}"}
     return _add(session, Theme(consultation=consultation, **defaults | values))

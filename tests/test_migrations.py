@@ -19,6 +19,7 @@ from tracker.accounts.policy import RoleName
 from tracker.app import create_app
 from tracker.consultations.models import Consultation
 from tracker.db import Base, db
+from tracker.reminders.watching import statements
 
 
 @pytest.fixture
@@ -51,6 +52,29 @@ def test_migrations_upgrade_equals_models(empty_app: Flask) -> None:
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_leave_the_triggers_of_the_models(empty_app: Flask, database: str) -> None:
+    with empty_app.app_context():
+        upgrade()
+
+        assert _triggers(database) == sorted(statements(database))
+
+
+def _triggers(database: str) -> list[str]:
+    """What makes the triggers that are there, in the words of `statements`."""
+    query = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
+    if database == "postgresql":
+        query = """
+            SELECT 'CREATE FUNCTION ' || proname || '() RETURNS trigger LANGUAGE plpgsql AS $$'
+                || prosrc || '$$'
+            FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pronamespace = 'public'::regnamespace
+            UNION ALL
+            SELECT regexp_replace(pg_get_triggerdef(oid), 'public\\.', '', 'g')
+            FROM pg_trigger WHERE NOT tgisinternal
+        """
+    with db.engine.connect() as connection:
+        return sorted(connection.exec_driver_sql(query).scalars())
 
 
 def test_migrations_go_down_and_up_again_with_data(empty_app: Flask) -> None:

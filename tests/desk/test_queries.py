@@ -67,7 +67,7 @@ def test_home_goes_by_what_escalates_first(session: Session, service: Service) -
         closed_at=NOW - timedelta(days=60),
         promise_on=TODAY + timedelta(days=6),
     )
-    sync_cases(session, now=NOW)
+    sync_cases(session, make.consultation_ids(session), now=NOW)
 
     lines = queries.home(session, {service.id}, now=NOW).lines
 
@@ -180,7 +180,7 @@ def test_lists_take_as_many_queries_for_three_as_for_one(session: Session, page:
         theme = heard(session, consultation, "x", responses[:1])
         answered(session, theme, outcome=Outcome.PLANNED)
         make.make_action(session, theme, published_at=None, publishes_at=NOW)
-        sync_cases(session, now=NOW)
+        sync_cases(session, make.consultation_ids(session), now=NOW)
         session.commit()
         session.expunge_all()
         with counted(session) as statements:

@@ -56,7 +56,7 @@ def test_home_gives_the_owner_the_one_next_thing(
     session: Session, sign_in: SignIn, service: Service
 ) -> None:
     consultation, _ = asked(session, 2, service=service, title="The bus", **FAR)
-    sync_cases(session, now=NOW)
+    sync_cases(session, make.consultation_ids(session), now=NOW)
 
     page = sign_in(person_of(service, "owner")).get("/staff/").text
 
@@ -247,7 +247,7 @@ def test_open_loops_show_a_line_each(
 ) -> None:
     asked(session, 3, service=service, title="The bus", promise_on=TODAY - timedelta(days=40))
     asked(session, is_open=True, title="Nobody's", owner=None, **FAR)
-    sync_cases(session, now=NOW)
+    sync_cases(session, make.consultation_ids(session), now=NOW)
 
     page = sign_in(lead).get("/staff/open-loops").text
     rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", page, re.DOTALL)[1:]

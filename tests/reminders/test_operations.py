@@ -330,9 +330,9 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(world: World) -> 
     def statements() -> tuple[int, int]:
         world.session.commit()
         with counted(world.session) as syncing:
-            sync_cases(world.session, now=NINE)
+            sync_cases(world.session, make.consultation_ids(world.session), now=NINE)
         with counted(world.session) as queueing:
-            queue_due(world.session, now=NINE)
+            queue_due(world.session, make.consultation_ids(world.session), now=NINE)
         world.session.commit()
         return len(syncing), len(queueing)
 

@@ -385,7 +385,7 @@ def test_part_that_breaks_stops_no_other_part(
     world.organisation.time_zone = "Nowhere/At-all"
     summary = world.tick(NINE)
     assert summary.failures > 1 and summary.sent == 0
-    assert "queueing failed: ZoneInfoNotFoundError" in caplog.text
+    assert "looking failed: ZoneInfoNotFoundError" in caplog.text
     world.organisation.time_zone = "Europe/London"
     assert world.tick(NINE).sent == 1
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
@@ -16,6 +16,8 @@ from tracker.consultations.policy import (
 from tracker.db import Base
 from tracker.services.models import Service
 
+_IS_OPEN = "opened_at IS NOT NULL AND closed_at IS NULL AND withdrawn_at IS NULL"
+
 
 class Consultation(Base):
     """One piece of asking. Its state follows from `opened_at`, `closed_at` and `withdrawn_at`."""
@@ -25,6 +27,13 @@ class Consultation(Base):
         CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="closed_after_open"),
         CheckConstraint(
             "withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_reason"
+        ),
+        # Those that are open, by their last day: what the clock closes.
+        Index(
+            "ix_consultations_to_close",
+            "closes_on",
+            sqlite_where=text(_IS_OPEN),
+            postgresql_where=text(_IS_OPEN),
         ),
     )
 

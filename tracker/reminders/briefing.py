@@ -73,18 +73,18 @@ WITHOUT_ROLES = (
 )
 
 
-def open_cases(session: Session, ids: Sequence[int] | None = None) -> list[Case]:
-    """The open cases (of these ids, if given), oldest first, with what a briefing needs."""
+def open_cases(session: Session, consultation_ids: Sequence[int]) -> list[Case]:
+    """The open cases of these consultations, oldest first, with what a briefing needs."""
     query = (
         select(Case)
         .join(Case.consultation)
-        .where(Case.closed_at.is_(None))
+        .where(Case.closed_at.is_(None), Case.consultation_id.in_(consultation_ids))
         .options(
             contains_eager(Case.consultation).options(*WITHOUT_ROLES), selectinload(Case.action)
         )
         .order_by(Case.id)
     )
-    return list(session.scalars(query if ids is None else query.where(Case.id.in_(ids))))
+    return list(session.scalars(query))
 
 
 def briefings(session: Session, cases: Sequence[Case], *, now: datetime) -> dict[int, Briefing]:

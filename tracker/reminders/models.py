@@ -1,4 +1,4 @@
-"""The reminder engine's tables: cases, the reminders owed for them, snoozes, and the outbox of mails."""
+"""The reminder engine's tables: cases, when each consultation is next looked at, reminders, mails."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ from tracker.actions.models import Action
 from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.reminders.policy import CaseKind, Step
+from tracker.reminders.watching import watch
 from tracker.subscriptions.models import Subscription
 
 
@@ -68,6 +69,34 @@ class Case(Base):
     reminders: Mapped[list["Reminder"]] = relationship(
         back_populates="case", order_by="Reminder.id", cascade="all, delete-orphan"
     )
+
+
+class NextLook(Base):
+    """When a consultation is to be looked at next: at once if a fact has changed since (see `watching`).
+
+    One moment for all its cases, since one fact may open, move and close several of them, and a case
+    still to be opened has no row to keep a moment in.
+    """
+
+    __tablename__ = "next_looks"
+
+    consultation_id: Mapped[int] = mapped_column(
+        ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True
+    )
+    # None: nothing can fall due until a fact changes.
+    at: Mapped[datetime | None] = mapped_column(index=True)
+    # How often facts have changed. Whoever has looked sets `at` only if nothing did meanwhile.
+    changes: Mapped[int] = mapped_column(default=0)
+
+
+class Beat(Base):
+    """When something that the clock does was last done, in this whole installation."""
+
+    __tablename__ = "beats"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime]
+    failures: Mapped[str] = mapped_column(Text, default="")  # the parts that failed then
 
 
 class Snooze(Base):
@@ -188,3 +217,6 @@ class Mail(Base):
         """The recipient of a mail that goes to somebody with an account, as every reminder does."""
         assert self.recipient is not None  # noqa: S101
         return self.recipient
+
+
+watch(Base.metadata)

@@ -80,8 +80,7 @@ def next_steps(
 ) -> dict[int, NextStep]:
     """The next step of each consultation that has one, by consultation id. Few queries in all."""
     ids = list(consultation_ids)
-    query = select(Case.id).where(Case.consultation_id.in_(ids), Case.closed_at.is_(None))
-    cases = open_cases(session, list(session.scalars(query)))
+    cases = open_cases(session, ids)
     today = local_date(now, organisation(session).time_zone)
     found: dict[int, NextStep] = {}
     for briefing in briefings(session, cases, now=now).values():

@@ -18,7 +18,7 @@ from config import Config
 from tracker.clock import local_date, local_moment
 from tracker.db import Base, prepare_engine, reading
 from tracker.mail.transport import MemoryTransport
-from tracker.reminders.models import Case, Mail, MailState, Reminder
+from tracker.reminders.models import Beat, Case, Mail, MailState, NextLook, Reminder
 from tracker.reminders.policy import Step
 from tracker.reminders.worker import tick
 from tracker.responses.models import Answer
@@ -28,8 +28,10 @@ from tracker.verdicts.models import Verdict
 
 _TICKS_AT = (time(0, 10), time(9, 0), time(12, 0), time(15, 45))
 _ROWS_AT_ONCE = 1000
-# The words of children, and their addresses.
+# The words of children, and their addresses; and when to look next, which the copy knows by itself.
 _NOT_COPIED = (
+    NextLook.__tablename__,
+    Beat.__tablename__,
     Answer.__tablename__,
     Verdict.__tablename__,
     Subscription.__tablename__,

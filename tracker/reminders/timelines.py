@@ -88,7 +88,7 @@ def timeline(session: Session, consultation: Consultation, *, now: datetime) -> 
     past = list(_history(session, consultation, zone))
     for case in cases:
         past += _case_rows(case, zone)
-    standing = open_cases(session, [case.id for case in cases if case.closed_at is None])
+    standing = open_cases(session, [consultation.id])
     coming = [
         row
         for briefing in briefings(session, standing, now=now).values()

@@ -7,11 +7,13 @@ The address is encrypted; a keyed hash of it keeps it from being there twice. Da
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.consultations.models import Consultation
 from tracker.db import Base
+
+_IS_UNWRITTEN = "confirmed_on IS NULL AND written_times < asked_times"
 
 
 class Subscription(Base):
@@ -21,6 +23,13 @@ class Subscription(Base):
     __table_args__ = (
         UniqueConstraint("consultation_id", "address_hash"),
         Index("ix_subscriptions_address_hash", "address_hash"),
+        # Those who are still to be asked to confirm.
+        Index(
+            "ix_subscriptions_unwritten",
+            "id",
+            sqlite_where=text(_IS_UNWRITTEN),
+            postgresql_where=text(_IS_UNWRITTEN),
+        ),
         {"sqlite_with_rowid": False},
     )
 

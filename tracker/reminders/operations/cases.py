@@ -3,11 +3,11 @@
 Doing it again changes nothing. It sends nothing and queues nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.consultations.models import Consultation
@@ -26,7 +26,6 @@ from tracker.reminders.policy import CaseKind, Standing, why_over
 from tracker.services.models import Organisation
 from tracker.services.queries import organisation
 
-CHUNK = 500
 OF_CONSULTATION = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS, CaseKind.ORPHAN)
 OF_CLOSING = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS)
 
@@ -35,66 +34,16 @@ OF_CLOSING = (CaseKind.UNTOLD, CaseKind.NO_ANSWERS)
 class Synced:
     """How many cases were opened and closed."""
 
-    opened: int
-    closed: int
+    opened: int = 0
+    closed: int = 0
 
 
-def sync_cases(session: Session, *, now: datetime) -> Synced:
-    """Make the open cases those that the rows call for; close the others, with the reason."""
+def sync_cases(session: Session, ids: Sequence[int], *, now: datetime) -> Synced:
+    """Make the open cases of these consultations those that the rows call for; close the others."""
     lock_cadence(session)
-    opened = closed = 0
-    for ids in chunks(_ids_in_play(session)):
-        one = _sync(session, ids, now)
-        opened, closed = opened + one.opened, closed + one.closed
-    session.flush()
-    return Synced(opened, closed)
-
-
-def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """`ids` in pieces that fit into one statement."""
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-
-
-def why_cases_are_over(session: Session, cases: Sequence[Case], *, now: datetime) -> dict[int, str]:
-    """Why each of these cases is over at `now`, by case id; empty for one that stands."""
-    consultations = list({case.consultation_id: case.consultation for case in cases}.values())
+    consultations = list(session.scalars(_with_people(ids)))
     standings = _standings(session, consultations, now)
-    zone = organisation(session).time_zone
-    return {
-        case.id: _why_over(case, standings[case.consultation_id], zone)
-        for case in cases
-        if case.consultation_id in standings
-    }
-
-
-def _ids_in_play(session: Session) -> list[int]:
-    """Every consultation that may be owed a case, or has one."""
-    has_open_case = select(Case.consultation_id).where(Case.closed_at.is_(None))
-    query = (
-        select(Consultation.id)
-        .where(
-            or_(
-                Consultation.opened_at.is_not(None) & Consultation.withdrawn_at.is_(None),
-                Consultation.id.in_(has_open_case),
-            )
-        )
-        .order_by(Consultation.id)
-    )
-    return list(session.scalars(query))
-
-
-def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
-    in_play = select(Consultation).where(Consultation.id.in_(ids)).options(*WITHOUT_ROLES)
-    consultations = list(session.scalars(in_play.order_by(Consultation.id)))
-    standings = _standings(session, consultations, now)
-    cases: dict[int, list[Case]] = {}
-    for case in session.scalars(
-        select(Case)
-        .where(Case.consultation_id.in_(ids))
-        .options(selectinload(Case.action))
-        .order_by(Case.id)
-    ):
-        cases.setdefault(case.consultation_id, []).append(case)
+    cases = _cases_of(session, ids)
     actions = actions_to_watch(session, ids)
     zone = organisation(session).time_zone
     opened = closed = 0
@@ -109,7 +58,41 @@ def _sync(session: Session, ids: Sequence[int], now: datetime) -> Synced:
             fresh += wanted_for_actions(actions.get(consultation.id, []), own, zone)
         session.add_all(fresh)
         opened += len(fresh)
+    session.flush()
     return Synced(opened, closed)
+
+
+def why_cases_are_over(session: Session, cases: Sequence[Case], *, now: datetime) -> dict[int, str]:
+    """Why each of these cases is over at `now`, by case id; empty for one that stands."""
+    consultations = list({case.consultation_id: case.consultation for case in cases}.values())
+    standings = _standings(session, consultations, now)
+    zone = organisation(session).time_zone
+    return {
+        case.id: _why_over(case, standings[case.consultation_id], zone)
+        for case in cases
+        if case.consultation_id in standings
+    }
+
+
+def _with_people(ids: Sequence[int]) -> Select[Consultation]:
+    """Those of these consultations that were ever opened. Of a draft no case can be."""
+    query = select(Consultation).where(
+        Consultation.id.in_(ids), Consultation.opened_at.is_not(None)
+    )
+    return query.options(*WITHOUT_ROLES).order_by(Consultation.id)
+
+
+def _cases_of(session: Session, ids: Sequence[int]) -> dict[int, list[Case]]:
+    query = (
+        select(Case)
+        .where(Case.consultation_id.in_(ids))
+        .options(selectinload(Case.action))
+        .order_by(Case.id)
+    )
+    found: dict[int, list[Case]] = {}
+    for case in session.scalars(query):
+        found.setdefault(case.consultation_id, []).append(case)
+    return found
 
 
 def _standings(

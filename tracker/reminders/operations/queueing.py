@@ -4,7 +4,7 @@ It sends nothing. Any number of workers may call it at once: they wait for each 
 unique key (case, step, recipient, local due date) would stop a second row even if they did not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,9 +26,8 @@ from tracker.reminders.models import (
     Reminder,
     ReminderState,
 )
-from tracker.reminders.operations.cases import chunks
 from tracker.reminders.operations.locking import lock_cadence
-from tracker.reminders.policy import DueStep, RecordState, decide, next_window
+from tracker.reminders.policy import Ahead, DueStep, RecordState, ahead, decide, next_window
 from tracker.services.models import Service
 from tracker.services.queries import organisation
 from tracker.working_days import Nation
@@ -39,27 +38,42 @@ Loose = tuple[int, int, Nation]  # a waiting reminder in no mail: its id, recipi
 
 @dataclass(frozen=True)
 class Queued:
-    """How many reminders wait from now on, and how many were recorded as skipped."""
+    """How many reminders wait from now on, how many were skipped; what lies ahead of each open case."""
 
     waiting: int
     skipped: int
+    ahead: dict[int, list[Ahead]]  # by consultation id
 
 
-def queue_due(session: Session, *, now: datetime) -> Queued:
-    """Decide for every open case what is due at `now`, and put it into the outbox."""
+def queue_due(session: Session, ids: Sequence[int], *, now: datetime) -> Queued:
+    """Write down what the open cases of these consultations are owed at `now`."""
     lock_cadence(session)
     today = local_date(now, organisation(session).time_zone)
-    waiting = skipped = 0
-    for ids in chunks(list(session.scalars(select(Case.id).where(Case.closed_at.is_(None))))):
-        found = briefings(session, open_cases(session, ids), now=now)
-        rows = [row for briefing in found.values() for row in _rows(briefing, today, now)]
-        waiting += sum(row["state"] is ReminderState.WAITING for row in rows)
-        skipped += sum(row["state"] is ReminderState.SKIPPED for row in rows)
-        _insert_new(session, rows)
+    found = briefings(session, open_cases(session, ids), now=now).values()
+    rows = [row for briefing in found for row in _rows(briefing, today, now)]
+    _insert_new(session, rows)
+    lies_ahead: dict[int, list[Ahead]] = {}
+    for each in found:
+        lies_ahead.setdefault(each.case.consultation_id, []).append(_ahead(each, today))
+    return Queued(
+        waiting=sum(row["state"] is ReminderState.WAITING for row in rows),
+        skipped=sum(row["state"] is ReminderState.SKIPPED for row in rows),
+        ahead=lies_ahead,
+    )
+
+
+def gather_in_mails(session: Session, *, now: datetime) -> None:
+    """Give every reminder that waits by itself its mail; drop the mails that have none left."""
+    lock_cadence(session)
     if loose := _loose_reminders(session):
         _put_in_mails(session, loose, now)
     _drop_empty_mails(session)
-    return Queued(waiting, skipped)
+
+
+def _ahead(briefing: Briefing, today: date) -> Ahead:
+    due = decide(briefing.steps, briefing.records, today).send
+    has_nobody = due is not None and not briefing.circle.recipients(due.rule)
+    return ahead(briefing.steps, briefing.records, today, has_nobody=has_nobody)
 
 
 def _rows(briefing: Briefing, today: date, now: datetime) -> Iterator[Row]:

@@ -31,6 +31,7 @@ from tracker.reminders.policy.deciding import (
     schedule,
     unsettled,
 )
+from tracker.reminders.policy.looking import LONGEST, Ahead, ahead, next_look
 from tracker.reminders.policy.sending import (
     AtSending,
     Judgement,
@@ -45,6 +46,7 @@ from tracker.reminders.policy.standing import Standing, why_over
 __all__ = [
     "CADENCE",
     "CASE_LABELS",
+    "LONGEST",
     "OPENS_AT",
     "QUIET_AFTER_ACT",
     "REOPENED_DAYS",
@@ -52,6 +54,7 @@ __all__ = [
     "SNOOZES_PER_CASE",
     "SNOOZE_DAYS",
     "STEP_LABELS",
+    "Ahead",
     "Anchor",
     "AtSending",
     "Audience",
@@ -67,12 +70,14 @@ __all__ = [
     "Standing",
     "Step",
     "acted_lately",
+    "ahead",
     "can_hold",
     "can_snooze",
     "decide",
     "is_in_hours",
     "judge",
     "may_send_now",
+    "next_look",
     "next_window",
     "plan",
     "reopened_promise",
