@@ -157,6 +157,9 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_TICK_SECONDS": Variable(
         "tick_seconds", _seconds, "60", "seconds between two looks at what is due"
     ),
+    "LOOPKEEPER_METRICS_TOKEN": Variable(
+        "metrics_token", _text, "", "whoever knows it may read /metrics; without one nobody may"
+    ),
 }
 
 
@@ -181,6 +184,7 @@ class Config:
     scheduler: bool
     spam_checks: bool
     tick_seconds: int
+    metrics_token: str
 
     def derived_key(self, purpose: str) -> str:
         """A key for one purpose alone, so that no two uses share the secret itself."""

@@ -31,6 +31,7 @@ from tracker.demo.cli import demo
 from tracker.desk.duties import duties_in_consultations
 from tracker.desk.menu import staff_menu
 from tracker.desk.views import bp as desk
+from tracker.health.views import bp as health
 from tracker.kiosk.views import bp as kiosk
 from tracker.languages import ENGLISH, use_own_catalogues
 from tracker.languages.pages import init_languages
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     kiosk,
     reminders,
     capabilities,
+    health,
     desk,
 )
 
@@ -171,7 +173,14 @@ def _init_transactions(app: Flask) -> None:
 
 
 # For staff, or with no words in it: links to these carry no language.
-_WITHOUT_LANGUAGE = ("static", "security.", "capabilities.", "pictures.", "offline.worker")
+_WITHOUT_LANGUAGE = (
+    "static",
+    "security.",
+    "capabilities.",
+    "pictures.",
+    "offline.worker",
+    "health.",
+)
 
 
 def _is_spoken(endpoint: str | None) -> bool:

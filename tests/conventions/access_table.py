@@ -196,6 +196,9 @@ ACCESS: dict[str, Who] = {
     "reminders.mail_html": OVERSEERS,
     "reminders.send_now": OVERSEERS,
     "reminders.send_again": OVERSEERS,
+    # health
+    "health.page": OVERSEERS,
+    "health.metrics": OPEN,
     # capabilities: whoever holds the link; without a sound one nothing is shown
     "capabilities.act": OPEN,
     "capabilities.cannot": OPEN,

@@ -64,6 +64,7 @@ class _Round:
     settings: Config
     clock: Clock
     worker: str
+    only_urgent: bool = False
     sent: int = 0
     refused: int = 0
     put_off: int = 0
@@ -80,13 +81,14 @@ def deliver(
     *,
     clock: Clock,
     look: Callable[[], None] = lambda: None,
+    only_urgent: bool = False,
 ) -> Delivered:
     """Send every mail that may leave now. Any number of workers may do so at once.
 
     `look` is called before each batch: what it queues as urgent leaves with the next one, and so
     waits for no long line of reminders.
     """
-    round_ = _Round(session, transport, settings, clock, uuid4().hex)
+    round_ = _Round(session, transport, settings, clock, uuid4().hex, only_urgent)
     with transport:
         look()
         while (ids := _claim(round_)) and _deliver_batch(round_, ids):
@@ -99,13 +101,15 @@ def _claim(round_: _Round) -> list[int]:
     own = organisation(session)
     ids: list[int] = []
     if own.is_sending:
-        ids = claim_urgent(session, round_.worker, now=now) or claim(
-            session,
-            round_.worker,
-            now=now,
-            lease=round_.lease,
-            with_reminders=is_in_hours(now, own.time_zone),
-        )
+        ids = claim_urgent(session, round_.worker, now=now)
+        if not ids and not round_.only_urgent:
+            ids = claim(
+                session,
+                round_.worker,
+                now=now,
+                lease=round_.lease,
+                with_reminders=is_in_hours(now, own.time_zone),
+            )
     session.commit()
     return ids
 
