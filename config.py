@@ -6,7 +6,7 @@ Every variable, what it is for and what it must look like is in the table `VARIA
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,22 @@ def _smtp_security(value: str) -> str:
     return value
 
 
+def _optional_secret(value: str) -> str:
+    return _secret(value) if value else ""
+
+
+def _token(value: str) -> str:
+    if value and (len(value) < 16 or not value.isascii() or not value.isprintable()):
+        raise ValueError("at least 16 letters and digits, without line breaks")
+    return value
+
+
+def _mailbox_name(value: str) -> str:
+    if not value or not value.isascii() or not value.isprintable():
+        raise ValueError("the name of a folder as IMAP writes it, in ASCII, like INBOX or Bounces")
+    return value
+
+
 def _address(value: str) -> str:
     name, _, domain = value.rpartition("@")
     if not name or "." not in domain or any(c in value for c in " \r\n<>"):
@@ -148,6 +164,29 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_MAIL_FROM": Variable(
         "mail_from", _address, "loopkeeper@localhost.localdomain", "sender of every mail"
     ),
+    "LOOPKEEPER_BOUNCE_IMAP_HOST": Variable(
+        "bounce_imap_host", _text, "", "mailbox that bounces come to; without one, none is read"
+    ),
+    "LOOPKEEPER_BOUNCE_IMAP_PORT": Variable("bounce_imap_port", _port, "993", "its port"),
+    "LOOPKEEPER_BOUNCE_IMAP_SECURITY": Variable(
+        "bounce_imap_security", _smtp_security, "tls", "tls, starttls or none"
+    ),
+    "LOOPKEEPER_BOUNCE_IMAP_USER": Variable(
+        "bounce_imap_user", _text, "", "sign-in name at the mailbox"
+    ),
+    "LOOPKEEPER_BOUNCE_IMAP_PASSWORD": Variable("bounce_imap_password", _text, "", "its password"),
+    "LOOPKEEPER_BOUNCE_IMAP_FOLDER": Variable(
+        "bounce_imap_folder", _mailbox_name, "INBOX", "the folder that bounces are in"
+    ),
+    "LOOPKEEPER_BOUNCE_SECRET": Variable(
+        "bounce_secret", _optional_secret, "", "shared with your own program that posts bounces"
+    ),
+    "LOOPKEEPER_BOUNCE_NOTIFY_TOKEN": Variable(
+        "bounce_notify_token", _token, "", "bearer token of GOV.UK Notify's delivery receipts"
+    ),
+    "LOOPKEEPER_BOUNCE_MAILGUN_KEY": Variable(
+        "bounce_mailgun_key", _token, "", "Mailgun's webhook signing key"
+    ),
     "LOOPKEEPER_SCHEDULER": Variable(
         "scheduler", _flag, "0", "1 runs the reminder worker inside this web process"
     ),
@@ -181,6 +220,15 @@ class Config:
     smtp_password: str
     smtp_timeout: int
     mail_from: str
+    bounce_imap_host: str
+    bounce_imap_port: int
+    bounce_imap_security: str
+    bounce_imap_user: str
+    bounce_imap_password: str
+    bounce_imap_folder: str
+    bounce_secret: str
+    bounce_notify_token: str
+    bounce_mailgun_key: str
     scheduler: bool
     spam_checks: bool
     tick_seconds: int
@@ -220,6 +268,15 @@ def _derive(secret: str, purpose: str) -> str:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
+def _missing_beside(values: Mapping[str, Any]) -> Iterator[str]:
+    """What a given setting needs beside it."""
+    if values.get("bounce_imap_host"):
+        for name in ("LOOPKEEPER_BOUNCE_IMAP_USER", "LOOPKEEPER_BOUNCE_IMAP_PASSWORD"):
+            if not values.get(VARIABLES[name].field):
+                meaning = VARIABLES[name].meaning
+                yield f"{name} is missing: {meaning} (LOOPKEEPER_BOUNCE_IMAP_HOST needs it)"
+
+
 def from_environ(environ: Mapping[str, str] | None = None) -> Config:
     """Read and check every variable; raises `BadSetting` naming all that are wrong at once."""
     environ = os.environ if environ is None else environ
@@ -240,6 +297,7 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Config:
             values[variable.field] = variable.read(raw)
         except ValueError as error:
             problems.append(f"{name} is {raw!r}; expected {error}")
+    problems += _missing_beside(values)
     unknown = sorted(n for n in environ if n.startswith("LOOPKEEPER_") and n not in VARIABLES)
     problems += [f"{name} is not a setting of Loopkeeper; is it spelt right?" for name in unknown]
     if problems:

@@ -21,6 +21,8 @@ from tracker.accounts.views import bp as accounts
 from tracker.actions.views import bp as actions
 from tracker.backup.cli import backup
 from tracker.board.views import bp as board
+from tracker.bounces.views import bp as bounces
+from tracker.bounces.worker import look_for_bounces
 from tracker.brand.queries import look_digest, rules_of_look
 from tracker.brand.views import bp as brand
 from tracker.capabilities.views import bp as capabilities
@@ -41,7 +43,7 @@ from tracker.opening.views import bp as opening
 from tracker.pictures.views import bp as pictures
 from tracker.pictures.views import init_pictures
 from tracker.reminders.cli import reminders_cli
-from tracker.reminders.scheduler import start_scheduler
+from tracker.reminders.scheduler import init_parts, start_scheduler
 from tracker.reminders.views import bp as reminders
 from tracker.responses.views import bp as responses
 from tracker.safeguarding.views import bp as safeguarding
@@ -86,6 +88,7 @@ BLUEPRINTS = (
     board,
     kiosk,
     reminders,
+    bounces,
     capabilities,
     health,
     desk,
@@ -131,6 +134,7 @@ def create_app(settings: Config) -> Flask:
     init_refusals(app)
     init_guard(app, ties_of)
     init_duties(app, duties_in_services, duties_in_consultations)
+    init_parts(app, ("looking for bounces", look_for_bounces))
     init_pictures(app, uses_of_pictures)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -180,6 +184,7 @@ _WITHOUT_LANGUAGE = (
     "pictures.",
     "offline.worker",
     "health.",
+    "bounces.",
 )
 
 

@@ -37,6 +37,7 @@ _PEOPLE = (
     "accounts.invite",
     "accounts.deactivate",
     "accounts.reactivate",
+    "bounces.",
 )
 
 MENU = (

@@ -201,7 +201,7 @@ class Mail(Base):
     claimed_until: Mapped[datetime | None]  # the lease; after it another worker may take over
     claimed_by: Mapped[str] = mapped_column(String(40), default="")
     attempts: Mapped[int] = mapped_column(default=0)
-    message_id: Mapped[str] = mapped_column(String(120), default="")
+    message_id: Mapped[str] = mapped_column(String(120), default="", index=True)
     subject: Mapped[str] = mapped_column(String(255), default="")
     # The rendered message, kept so that a second try sends the same bytes. Read only when asked for.
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

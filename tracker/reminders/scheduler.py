@@ -15,17 +15,30 @@ from config import Config
 from tracker.clock import utc_now
 from tracker.db import current_session
 from tracker.mail.transport import transport_of
-from tracker.reminders.worker import Clock, Summary, tick
+from tracker.reminders.worker import Clock, Part, Summary, tick
 from tracker.reminders.worker.failures import place_of
 
 log = logging.getLogger(__name__)
+
+PARTS = "loopkeeper.parts of a tick"
 
 
 def tick_once(app: Flask, clock: Clock = utc_now) -> Summary:
     """One tick with the app's own database and mail server."""
     settings: Config = app.config["LOOPKEEPER"]
     with app.app_context():
-        return tick(current_session(), transport_of(settings), settings, clock=clock)
+        return tick(
+            current_session(),
+            transport_of(settings),
+            settings,
+            clock=clock,
+            parts_above=app.extensions[PARTS],
+        )
+
+
+def init_parts(app: Flask, *parts: Part) -> None:
+    """What features above do at the end of each tick, in this order."""
+    app.extensions[PARTS] = parts
 
 
 def start_scheduler(app: Flask) -> BackgroundScheduler:

@@ -6,7 +6,7 @@ stop the parts that follow; the next tick does what this one left. No word of a 
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -31,7 +31,7 @@ from tracker.reminders.worker.subscribers import write_to_subscribers
 from tracker.responses.operations import delete_expired
 from tracker.verdicts.operations import forget_reasons
 
-__all__ = ["Clock", "Summary", "deliver", "tick"]
+__all__ = ["Clock", "Part", "Summary", "deliver", "tick"]
 
 log = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
@@ -58,11 +58,28 @@ class Summary:
     expired: int = 0  # consultations whose answers were deleted, their day being over
 
 
-def tick(session: Session, transport: Transport, settings: Config, *, clock: Clock) -> Summary:
-    """Do everything that is due. `clock` is read anew for each part and each mail."""
+# What a feature above does at each tick: a name for the log, and the work, which may commit as it goes.
+Part = tuple[str, Callable[[Session, Config, Clock], object]]
+
+
+def tick(
+    session: Session,
+    transport: Transport,
+    settings: Config,
+    *,
+    clock: Clock,
+    parts_above: Sequence[Part] = (),
+) -> Summary:
+    """Do everything that is due, and at the end what features above do, due or not.
+
+    `clock` is read anew for each part and each mail.
+    """
     one = _Tick(session, transport, settings, clock)
     is_due = one.part("asking", lambda: is_anything_due(session, now=clock()), True)
-    return one.run() if is_due else Summary()
+    summary = one.run() if is_due else Summary()
+    for name, do in parts_above:
+        one.part(name, partial(do, session, settings, clock), None)
+    return replace(summary, failures=len(one.failures))
 
 
 @dataclass

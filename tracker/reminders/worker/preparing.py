@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.clock import local_date
-from tracker.mail.message import compose, message_id_of, stamp
+from tracker.mail.message import compose, stamp
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.reminders.operations import lock_cadence
@@ -125,7 +125,7 @@ def _prepare_notice(room: Room, mail: Mail) -> Parcel | None:
         return None
     assert mail.notice_key is not None and mail.content is not None  # noqa: S101  (a notice has both)
     if not mail.message_id:
-        mail.message_id = message_id_of(mail.notice_key, room.settings.mail_from)
+        mail.message_id = room.message_id(mail.notice_key)
         mail.content = _stamped(room, mail.content, mail.message_id)
     return _ready(room, mail, mail.content)
 
@@ -142,7 +142,7 @@ def _prepare_for_subscriber(room: Room, mail: Mail) -> Parcel | None:
         if draft is None:
             _cancel(mail, "It was sealed with a key that isn't known any more.")
             return None
-        mail.message_id = message_id_of(mail.notice_key, room.settings.mail_from)
+        mail.message_id = room.message_id(mail.notice_key)
         mail.content = room.seal.close(_stamped(room, draft, mail.message_id))
     return _ready(room, mail, mail.content)
 
@@ -201,7 +201,7 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
         mail.person, [(room.briefings[r.case_id], r.step) for r in by_urgency]
     )
     key = "\n".join(sorted(reminder.key for reminder in going))
-    mail.message_id = message_id_of(key, room.settings.mail_from)
+    mail.message_id = room.message_id(key)
     mail.subject = rendered.subject[:255]
     mail.day = local_date(room.now, room.time_zone)
     to = mail.person

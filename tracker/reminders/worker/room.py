@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, un
 from config import Config
 from tracker.accounts.models import Person
 from tracker.clock import local_date
+from tracker.mail.message import message_id_of
 from tracker.reminders.briefing import Briefing, briefings, sound_loops
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Case, Mail, MailKind, Reminder
@@ -38,6 +39,12 @@ class Room:
     def seal(self) -> Seal:
         """What opens the addresses of subscribers, and their mails."""
         return Seal(self.settings)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of an intent. Nobody without the secret can work it out, so a bounce that
+        names it comes from where the mail went."""
+        secret = self.settings.derived_key("message ids")
+        return message_id_of(f"{secret}\n{key}", self.settings.mail_from)
 
     @property
     def today_nations(self) -> frozenset[Nation]:
