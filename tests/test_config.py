@@ -34,6 +34,16 @@ GOOD = {"LOOPKEEPER_SECRET_KEY": SECRET}
         ("SMTP_PASSWORD", "p w", "smtp_password", "p w"),
         ("SMTP_TIMEOUT", "1", "smtp_timeout", 1),
         ("MAIL_FROM", "loop@example.org", "mail_from", "loop@example.org"),
+        ("BOUNCE_IMAP_PORT", "143", "bounce_imap_port", 143),
+        ("BOUNCE_IMAP_SECURITY", "starttls", "bounce_imap_security", "starttls"),
+        ("BOUNCE_IMAP_USER", "me", "bounce_imap_user", "me"),
+        ("BOUNCE_IMAP_PASSWORD", "p w", "bounce_imap_password", "p w"),
+        ("BOUNCE_IMAP_FOLDER", "My bounces", "bounce_imap_folder", "My bounces"),
+        ("BOUNCE_SECRET", "k" * 32, "bounce_secret", "k" * 32),
+        ("BOUNCE_SECRET", "", "bounce_secret", ""),
+        ("BOUNCE_NOTIFY_TOKEN", "t" * 16, "bounce_notify_token", "t" * 16),
+        ("BOUNCE_NOTIFY_TOKEN", "", "bounce_notify_token", ""),
+        ("BOUNCE_MAILGUN_KEY", "m" * 16, "bounce_mailgun_key", "m" * 16),
         ("SCHEDULER", "yes", "scheduler", True),
         ("SPAM_CHECKS", "0", "spam_checks", False),
         ("TICK_SECONDS", "86400", "tick_seconds", 86400),
@@ -56,6 +66,14 @@ def test_from_environ_reads_a_good_value(name: str, value: str, field: str, read
         ("BASE_URL", "https://loop.example.org/path", "without a path"),
         ("BASE_URL", "ftp://loop.example.org", "the site's own address"),
         ("PROXIES", "9", "the number of web servers in front"),
+        ("BOUNCE_IMAP_PORT", "imap", "a port number"),
+        ("BOUNCE_IMAP_SECURITY", "ssl", "starttls, tls or none"),
+        ("BOUNCE_IMAP_FOLDER", "", "the name of a folder"),
+        ("BOUNCE_IMAP_FOLDER", "Rückläufer", "in ASCII"),
+        ("BOUNCE_IMAP_FOLDER", "IN\r\nBOX", "the name of a folder"),
+        ("BOUNCE_SECRET", "short", "at least 32 characters"),
+        ("BOUNCE_NOTIFY_TOKEN", "short", "at least 16"),
+        ("BOUNCE_MAILGUN_KEY", "k" * 20 + "\n", "without line breaks"),
         ("SMTP_PORT", "0", "a port number"),
         ("SMTP_PORT", "65536", "a port number"),
         ("SMTP_PORT", "²", "a port number"),
@@ -144,3 +162,17 @@ def test_for_flask_accepts_sessions_of_earlier_secrets() -> None:
     before = from_environ({"LOOPKEEPER_SECRET_KEY": "o" * 32}).for_flask()
     after = from_environ(GOOD | {"LOOPKEEPER_OLD_SECRET_KEYS": "o" * 32}).for_flask()
     assert after["SECRET_KEY_FALLBACKS"] == [before["SECRET_KEY"]]
+
+
+@pytest.mark.parametrize("missing", ["USER", "PASSWORD"])
+def test_from_environ_says_what_a_mailbox_needs_beside_its_host(missing: str) -> None:
+    whole = {
+        "LOOPKEEPER_BOUNCE_IMAP_HOST": "imap.example.org",
+        "LOOPKEEPER_BOUNCE_IMAP_USER": "bounces@example.org",
+        "LOOPKEEPER_BOUNCE_IMAP_PASSWORD": "p",
+    }
+    assert from_environ(GOOD | whole).bounce_imap_host == "imap.example.org"
+    del whole[f"LOOPKEEPER_BOUNCE_IMAP_{missing}"]
+
+    with pytest.raises(BadSetting, match=f"LOOPKEEPER_BOUNCE_IMAP_{missing} is missing"):
+        from_environ(GOOD | whole)

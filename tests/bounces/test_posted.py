@@ -168,7 +168,7 @@ def receipt(**said: Any) -> dict[str, Any]:
 def test_notify_receipt_of_a_failure_is_read(status: str, kind: BounceKind) -> None:
     (report,) = read("notify", receipt(status=status))
 
-    assert (report.message_ids, report.recipients) == ((MESSAGE_ID,), {OLU})
+    assert (report.message_ids, report.recipients) == ((MESSAGE_ID,), frozenset({OLU}))
     assert kind_of(report.status, report.code, report.words) is kind
     assert report.words.startswith("GOV.UK Notify: ")
 
@@ -231,7 +231,7 @@ def event(**said: Any) -> dict[str, Any]:
 def test_mailgun_failure_is_read(status: Any, kind: BounceKind, words: str) -> None:
     (report,) = read("mailgun", event(**{"delivery-status": status}))
 
-    assert (report.message_ids, report.recipients) == ((MESSAGE_ID,), {OLU})
+    assert (report.message_ids, report.recipients) == ((MESSAGE_ID,), frozenset({OLU}))
     assert kind_of(report.status, report.code, report.words) is kind
     assert report.words == words
 

@@ -199,6 +199,10 @@ ACCESS: dict[str, Who] = {
     # health
     "health.page": OVERSEERS,
     "health.metrics": OPEN,
+    # bounces
+    "bounces.index": ADMIN,
+    "bounces.settle": ADMIN,
+    "bounces.receive": OPEN,  # whoever proves to be the mail provider
     # capabilities: whoever holds the link; without a sound one nothing is shown
     "capabilities.act": OPEN,
     "capabilities.cannot": OPEN,

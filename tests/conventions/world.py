@@ -105,6 +105,7 @@ def _plain_values() -> dict[str, Any]:
         "rule_key": "own-1",
         "nation": "england",
         "kind": "short_text",
+        "provider": "generic",
         "language": "cy",
     }
 

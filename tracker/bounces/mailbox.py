@@ -17,6 +17,7 @@ from typing import Any
 
 from config import Config
 from tracker.bounces.policy import LARGEST, as_words
+from tracker.clock import seconds_running
 
 TIMEOUT = 10  # seconds for one answer
 LIMIT = 20  # seconds for everything
@@ -111,18 +112,24 @@ class Letter:
 class Mailbox:
     """An open folder, for reading."""
 
-    def __init__(self, line: imaplib.IMAP4, uid_validity: int) -> None:
+    def __init__(self, line: imaplib.IMAP4, uid_validity: int, enough: float) -> None:
         self._line = line
         self.uid_validity = uid_validity
+        self._enough = enough
 
     def letters(self, *, after: int, since: date) -> Iterator[Letter]:
-        """The mails with a UID above `after` that arrived on `since` or later, oldest first."""
+        """The mails with a UID above `after` that arrived on `since` or later, oldest first.
+
+        As many as half of the time allows: the rest is for the next look.
+        """
         with _as_trouble():
             found = self._line.uid("SEARCH", "UID", f"{after + 1}:*", "SINCE", _on(since))
             listed = b" ".join(each for each in found[1] if isinstance(each, bytes)).split()
             # "7:*" gives the last mail even if its UID is lower (RFC 9051, "sequence-set").
             uids = sorted(uid for uid in map(int, listed) if after < uid <= _BIGGEST_UID)
         for uid in uids[:MOST_LETTERS]:
+            if seconds_running() > self._enough:
+                return
             with _as_trouble():
                 fetched = self._line.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST}>)")[1]
             content = next((each[1] for each in fetched if isinstance(each, tuple)), b"")
@@ -138,14 +145,14 @@ def open_mailbox(
     limit: float = LIMIT,
 ) -> Iterator[Mailbox]:
     """Sign in and open the folder. After `limit` seconds the line is cut, wherever it stands."""
-    watch = _Watch(limit)
+    watch, enough = _Watch(limit), seconds_running() + limit / 2
     try:
         with _as_trouble():
             tls = _WatchedTls(context or ssl.create_default_context(), watch)
             line = _dial(settings, watch, tls, timeout)
             _sign_in(line, settings)
             uid_validity = _examine(line, settings.bounce_imap_folder)
-        yield Mailbox(line, uid_validity)
+        yield Mailbox(line, uid_validity, enough)
         with suppress(Exception):
             line.logout()
     finally:
