@@ -102,6 +102,7 @@ def _live(app: Flask, session: Session) -> None:
         for _day in story:
             pass
     make.make_person(session, "Everybody", *RoleName, password=password)
+    make.make_person(session, "Nobody there", is_bounced=True)
     draft = session.scalars(select(Consultation).where(Consultation.opened_at.is_(None))).one()
     survey = make.make_survey(session, draft, languages=["cy", "ar"])
     for kind in QUESTION_TYPES:
