@@ -164,10 +164,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_reading_survives_what_was_made_to_hurt(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # a machine that is busy must not fail it
     reports = reports_in(HOSTILE[name])
 
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert len(reports) <= 20
     assert all(len(each.words) <= 500 for each in reports)
 

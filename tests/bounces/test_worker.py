@@ -33,7 +33,7 @@ def look(session: Session, settings: Config, looks: int = 0) -> int:
     """What the look takes, so many looks after the first."""
     session.commit()
     moment = NOW + looks * LOOK_EVERY
-    return look_for_bounces(session, settings, lambda: moment, timeout=3, limit=9)
+    return look_for_bounces(session, settings, lambda: moment, timeout=30, limit=60)
 
 
 def known(session: Session) -> BounceMailbox:
