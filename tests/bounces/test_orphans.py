@@ -35,7 +35,7 @@ def run(world: World, words: str) -> None:
             world.transport,
             world.settings,
             clock=lambda: at(words),
-            chores=[("looking for bounces", look_for_bounces)],
+            parts_above=[("looking for bounces", look_for_bounces)],
         )
     world.session.expire_all()
 

@@ -173,8 +173,8 @@ def test_mailbox_that_is_dead_stops_no_tick(
     box.misbehave = lambda verb: b"" if verb == "CAPABILITY" else None
     session.commit()
     with app.app_context():
-        chores = [("looking for bounces", look_for_bounces)]
-        summary = tick(session, MemoryTransport(), own, clock=lambda: NOW, chores=chores)
+        parts = [("looking for bounces", look_for_bounces)]
+        summary = tick(session, MemoryTransport(), own, clock=lambda: NOW, parts_above=parts)
 
     assert summary.failures == 0
     assert "abort" in known(session).trouble
