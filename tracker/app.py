@@ -23,6 +23,7 @@ from tracker.backup.cli import backup
 from tracker.board.views import bp as board
 from tracker.brand.queries import look_digest, rules_of_look
 from tracker.brand.views import bp as brand
+from tracker.cadence.views import bp as cadence
 from tracker.capabilities.views import bp as capabilities
 from tracker.catalogues.views import bp as catalogues
 from tracker.consultations.views import bp as consultations
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     board,
     kiosk,
     reminders,
+    cadence,
     capabilities,
     health,
     desk,
