@@ -7,6 +7,7 @@ from typing import cast
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
 from tracker.cadence.policy import (
@@ -29,7 +30,7 @@ from tracker.reminders.policy import (
 )
 
 DAYS, WORKING_DAYS = "days", "working_days"
-_UNITS = [(DAYS, "days"), (WORKING_DAYS, "working days")]
+_UNITS = [SelectChoice(DAYS, "days"), SelectChoice(WORKING_DAYS, "working days")]
 
 
 def _whole_number(_form: FlaskForm, field: IntegerField) -> None:
@@ -148,6 +149,12 @@ class StepRow:
     is_on: Field | None = None
     back: Field | None = None
 
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the step, each fault once."""
+        fields = [field for field in (self.number, self.unit, self.every) if field is not None]
+        return list(dict.fromkeys(str(error) for field in fields for error in field.errors))
+
 
 def rows_of(
     form: CadenceForm, kind: CaseKind, holding: Cadence, above: Cadence, own: CadenceSettings
@@ -165,8 +172,7 @@ def _row(
     form: CadenceForm, kind: CaseKind, default: Rule, now: Rule, over: Rule, own: CadenceSettings
 ) -> StepRow:
     def part(name: str) -> Field | None:
-        name = name_of(kind, default, name)
-        return form[name] if name in form else None
+        return dict(form._fields).get(name_of(kind, default, name))
 
     return StepRow(
         label=STEP_LABELS[default.step],

@@ -2,6 +2,8 @@
 (() => {
   const form = document.querySelector("form[data-look]");
   if (!form) return;
+  const year = document.getElementById("year");
+  const said = document.querySelector("[data-said]");
   let asked = 0;
   let timer = 0;
 
@@ -12,6 +14,7 @@
     let page;
     try {
       const answer = await fetch(form.action, { method: "POST", body: typed, credentials: "same-origin" });
+      year.classList.toggle("cadence-year--stale", !answer.ok && mine === asked);
       if (!answer.ok) return; // something isn't sound yet: "Save" says what
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
@@ -23,6 +26,8 @@
       const old = document.getElementById(id);
       if (fresh && old) old.replaceChildren(...fresh.childNodes);
     }
+    const unsaved = year.querySelector(".cadence-unsaved p");
+    said.textContent = unsaved ? unsaved.textContent : "";
   }
 
   form.addEventListener("input", () => {
