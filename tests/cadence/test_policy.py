@@ -458,6 +458,21 @@ def test_foresee_keeps_the_higher_step_of_a_case_that_was_put_off_a_day() -> Non
     assert told(mails(again, had_one=(OLU.id,)))[0] == ("2026-02-03", "Olu", ["nudge_again"])
 
 
+def test_foresee_sends_the_higher_of_what_is_due_and_what_comes_with_the_next_sending() -> None:
+    facts = CaseFacts(UNTOLD, ENGLAND, d("2026-01-06"), d("2026-01-12"))
+    evening = prospect(facts=facts, records=(), sends_on=d("2026-01-13"))
+    assert told(mails(evening))[0] == ("2026-01-13", "Olu", ["promise_due"])  # not the nudge
+
+
+def test_foresee_keeps_the_higher_step_when_a_lower_one_was_put_off_beyond_it() -> None:
+    facts = CaseFacts(
+        UNTOLD, ENGLAND, d("2026-01-06"), d("2026-01-12"), snoozed_until=d("2026-01-28")
+    )
+    late = prospect(facts=facts, records=(), sends_again_on=d("2026-01-28"))
+    found = [m for m in mails(late, had_one=(OLU.id,)) if m.to == OLU]
+    assert told(found)[0] == ("2026-01-28", "Olu", ["escalate_manager"])
+
+
 def test_foresee_ends_with_the_twelfth_month() -> None:
     assert end_of_year(TODAY) == d("2026-12-31")
     assert end_of_year(d("2026-02-28")) == d("2027-01-31")

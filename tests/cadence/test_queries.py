@@ -142,9 +142,12 @@ def test_outlook_skips_what_closes_before_the_organisation_goes_live(world: Worl
 
 def test_outlook_survives_a_date_at_the_end_of_time(world: World) -> None:
     asked: dict[str, Any] = {"opened_at": EIGHT, "service": world.service}
-    make.make_consultation(world.session, closes_on=date(9999, 10, 1), **asked)
+    far = make.make_consultation(world.session, closes_on=date(9999, 10, 1), **asked)
+    make.make_response(world.session, make.make_survey(world.session, far))
     make.make_consultation(world.session, closes_on=date(2026, 2, 2), title="Sound", **asked)
-    assert {line.title for m in foreseen(world.session, EIGHT) for line in m.lines} == {"Sound"}
+    view = outlook(world.session, now=EIGHT)
+    assert [prospect.title for prospect in view.prospects] == ["Sound"]
+    assert view.mails(cadences(world.session))
 
 
 def test_outlook_names_nobody_whom_mail_cannot_reach(world: World) -> None:

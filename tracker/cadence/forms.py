@@ -51,11 +51,6 @@ class CadenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     snooze_days = IntegerField("Days to put off at most", validators=[_whole_number])
     snoozes_per_case = IntegerField("How often at most", validators=[_whole_number])
 
-    @property
-    def stamp(self) -> int:
-        """The version that was looked at; -1, which never was, if somebody tampered with it."""
-        return whole_number(self.based_on.data, otherwise=-1)
-
     def settings(self, above: Cadence) -> CadenceSettings:
         """What was typed, as settings over what stands above."""
         typed = {
