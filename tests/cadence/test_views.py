@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_security import hash_password
+from playwright.sync_api import expect
 from wtforms import BooleanField
 
 from tests import factories as make
-from tests.conftest import SignIn
+from tests.browser import press
+from tests.conftest import OpenPage, SignIn
 from tests.counting import counted
 from tests.reminders.world import World
 from tracker.accounts.policy import RoleName
@@ -308,3 +311,29 @@ def test_in_service_is_there_to_be_read_by_its_people(world: World, sign_in: Sig
         assert sign_in(world.owner).post(path, data={}).status_code == 403
     assert sign_in(world.owner).get(PAGE).status_code == 403
     assert sign_in(world.lead).get("/staff/services/99/cadence").status_code == 404
+
+
+@pytest.mark.one_database
+def test_year_follows_the_boxes_and_is_the_same_without_script(
+    world: World, open_page: OpenPage
+) -> None:
+    closed_yesterday(world)
+    password = "a password for the tests"
+    with world.app.test_request_context():
+        world.lead.password = hash_password(password)
+    world.tick(utc_now())
+    email = world.lead.email
+    world.session.commit()
+    for script in (True, False):
+        page = open_page("/staff/sign-in", script=script, width=1280, height=800)
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        press(page.locator("main [type=submit]"))
+        page.goto(PAGE)
+        page.fill("[id='untold-nudge-number']", "9")
+        if not script:
+            press(page.get_by_role("button", name="Show the year"))
+        expect(page.locator("#year")).to_contain_text("Nudge: 9 days after the close (was: 7")
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+    press(page.get_by_role("button", name="Save this"))
+    expect(page.locator("main")).to_contain_text("Saved. Waiting to be told, Nudge: 9 days")
