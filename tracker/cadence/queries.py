@@ -40,7 +40,7 @@ from tracker.working_days import Nation
 
 log = logging.getLogger(__name__)
 
-CASES_AT_ONCE = 500
+AT_ONCE = 500  # consultations in one statement
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,10 @@ def _can_be_reckoned(prospect: Prospect, today: date) -> bool:
 
 
 def _of_open_cases(session: Session, moment: _Moment) -> Iterator[Prospect]:
-    ids = list(session.scalars(select(Case.id).where(Case.closed_at.is_(None)).order_by(Case.id)))
-    for start in range(0, len(ids), CASES_AT_ONCE):
-        cases = open_cases(session, ids[start : start + CASES_AT_ONCE])
+    query = select(Case.consultation_id).where(Case.closed_at.is_(None)).distinct()
+    ids = list(session.scalars(query.order_by(Case.consultation_id)))
+    for start in range(0, len(ids), AT_ONCE):
+        cases = open_cases(session, ids[start : start + AT_ONCE])
         for briefing in briefings(session, cases, now=moment.now).values():
             yield _of_case(briefing, moment)
 
