@@ -25,6 +25,7 @@ from tracker.bounces.views import bp as bounces
 from tracker.bounces.worker import look_for_bounces
 from tracker.brand.queries import look_digest, rules_of_look
 from tracker.brand.views import bp as brand
+from tracker.cadence.views import bp as cadence
 from tracker.capabilities.views import bp as capabilities
 from tracker.catalogues.views import bp as catalogues
 from tracker.consultations.views import bp as consultations
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     kiosk,
     reminders,
     bounces,
+    cadence,
     capabilities,
     health,
     desk,

@@ -54,6 +54,18 @@ def add_working_days(
     day: date, count: int, nation: Nation, closed_on: Collection[date] = ()
 ) -> date:
     """The `count`-th working day after `day` (count ≥ 0; 0 gives `day` rolled forward)."""
+    if closed_on:
+        return _counted_on(day, count, nation, closed_on)
+    return _known(day, count, nation)
+
+
+# A year of reminders asks for the same few thousand spans again and again.
+@lru_cache(maxsize=2**16)
+def _known(day: date, count: int, nation: Nation) -> date:
+    return _counted_on(day, count, nation, ())
+
+
+def _counted_on(day: date, count: int, nation: Nation, closed_on: Collection[date]) -> date:
     if count == 0:
         return roll_forward(day, nation, closed_on)
     while count:

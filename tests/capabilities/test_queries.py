@@ -31,7 +31,7 @@ from tracker.capabilities.queries import (
 )
 from tracker.errors import NotFound
 from tracker.reminders.models import Case, Snooze
-from tracker.reminders.policy import CaseKind
+from tracker.reminders.policy import DEFAULTS, CaseKind
 from tracker.responses.models import SetAsideReason
 
 
@@ -238,7 +238,7 @@ def test_pausable_cases_leave_out_an_orphan_and_mark_the_spent(scene: Scene) -> 
         late.snoozes.append(Snooze(until_on=until_on, reason="Panel", at=NOW))
     scene.session.flush()
 
-    cases = pausable_cases(scene.session, scene.consultation.id, now=NOW)
+    cases = pausable_cases(scene.session, scene.consultation.id, DEFAULTS, now=NOW)
     found = {one.case.kind: one for one in cases}
 
     assert found.keys() == {CaseKind.LATE_ACTION, CaseKind.UNTOLD, CaseKind.NO_ANSWERS}

@@ -203,6 +203,13 @@ ACCESS: dict[str, Who] = {
     "bounces.index": ADMIN,
     "bounces.settle": ADMIN,
     "bounces.receive": OPEN,  # whoever proves to be the mail provider
+    # cadence
+    "cadence.everywhere": OVERSEERS,
+    "cadence.set_everywhere": OVERSEERS,
+    "cadence.undo_everywhere": OVERSEERS,
+    "cadence.in_service": SEERS,
+    "cadence.set_in_service": OVERSEERS,
+    "cadence.undo_in_service": OVERSEERS,
     # capabilities: whoever holds the link; without a sound one nothing is shown
     "capabilities.act": OPEN,
     "capabilities.cannot": OPEN,

@@ -11,6 +11,7 @@ from tracker.consultations.policy import ConsultationState
 from tracker.reminders.policy import (
     CADENCE,
     CASE_LABELS,
+    DEFAULTS,
     STEP_LABELS,
     AtSending,
     CaseFacts,
@@ -23,7 +24,6 @@ from tracker.reminders.policy import (
     Step,
     acted_lately,
     can_hold,
-    can_snooze,
     decide,
     judge,
     may_send_now,
@@ -316,7 +316,7 @@ def test_snooze_cannot_move_the_escalations() -> None:
 
 
 def test_only_an_orphan_cannot_be_put_off() -> None:
-    assert [kind for kind in CaseKind if not can_snooze(kind)] == [CaseKind.ORPHAN]
+    assert [kind for kind in CaseKind if not DEFAULTS.can_snooze(kind)] == [CaseKind.ORPHAN]
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_snooze_holds_something_while_a_step_that_waits_is_to_come(
     )
     steps = schedule(facts, d("2026-04-01"))
     assert [due.step for due in steps if can_hold(steps, [], after=due.due_on)] == holding
-    assert can_hold(steps, []) == can_snooze(kind)
+    assert can_hold(steps, []) == DEFAULTS.can_snooze(kind)
     last = [Record(due.step, due.due_on, RecordState.SENT) for due in steps]
     assert not can_hold(steps, last)
 

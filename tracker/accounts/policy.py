@@ -42,6 +42,7 @@ class Act(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     SEE_OPEN_LOOPS = "see_open_loops"
     SEE_OUTBOX = "see_outbox"
+    SET_CADENCE = "set_cadence"
     READ_SAFEGUARDING = "read_safeguarding"
     SET_SAFEGUARDING = "set_safeguarding"
     # Every signed-in person
@@ -82,6 +83,7 @@ ALLOWED: dict[Act, frozenset[Standing]] = {
     Act.MANAGE_SETTINGS: frozenset({_ADMIN}),
     Act.SEE_OPEN_LOOPS: frozenset({_ADMIN, _LEAD, RoleName.VIEWER}),
     Act.SEE_OUTBOX: frozenset({_ADMIN, _LEAD}),
+    Act.SET_CADENCE: frozenset({_ADMIN, _LEAD}),
     Act.READ_SAFEGUARDING: frozenset({RoleName.SAFEGUARDING_LEAD}),
     Act.SET_SAFEGUARDING: frozenset({RoleName.SAFEGUARDING_LEAD, _ADMIN}),
     Act.USE_DESK: frozenset(),  # decided in `may`: everybody who is signed in and active

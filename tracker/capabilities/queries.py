@@ -23,7 +23,7 @@ from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
 from tracker.loop.queries import Loop, loop_of
 from tracker.reminders.models import Case, Mail
-from tracker.reminders.policy import SNOOZES_PER_CASE, CaseKind, can_snooze
+from tracker.reminders.policy import Cadence, CaseKind
 from tracker.reminders.queries import cases_that_can_wait, open_cases_of
 from tracker.responses.models import SurveyResponse
 from tracker.services.queries import organisation
@@ -196,19 +196,28 @@ class Pausable:
     is_late: bool  # only steps that don't wait are still to come
 
 
-def pausable_cases(session: Session, consultation_id: int, *, now: datetime) -> list[Pausable]:
+def pausable_cases(
+    session: Session, consultation_id: int, cadence: Cadence, *, now: datetime
+) -> list[Pausable]:
     """The open cases of the kinds that may be put off. One without an owner can't wait."""
-    cases = [each for each in open_cases_of(session, consultation_id) if can_snooze(each.kind)]
+    cases = [
+        each for each in open_cases_of(session, consultation_id) if cadence.can_snooze(each.kind)
+    ]
     waiting = cases_that_can_wait(session, cases, now=now)
     return [
         Pausable(
             case,
             _case_words(case),
-            is_spent=len(case.snoozes) >= SNOOZES_PER_CASE,
-            is_late=case not in waiting,
+            is_spent=is_spent(case, cadence),
+            is_late=case not in waiting and not is_spent(case, cadence),
         )
         for case in cases
     ]
+
+
+def is_spent(case: Case, cadence: Cadence) -> bool:
+    """Whether the case was put off as often as it may be."""
+    return len(case.snoozes) >= cadence.snoozes_per_case
 
 
 def _case_words(case: Case) -> str:

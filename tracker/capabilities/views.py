@@ -47,7 +47,8 @@ from tracker.capabilities.queries import (
     version_or_404,
 )
 from tracker.capabilities.typed import kept_words, typed_from, typed_in
-from tracker.reminders.policy import SNOOZE_DAYS
+from tracker.reminders.cadences import cadences
+from tracker.reminders.policy import times_in_words
 
 bp = Blueprint("capabilities", __name__, url_prefix="/do")
 
@@ -120,7 +121,8 @@ def _short_answer(token: str, verb: Verb) -> ResponseReturnValue:
 def snooze(token: str) -> ResponseReturnValue:
     """Put the reminders off for a while, with a reason."""
     link, holder = open_working_link(token, Verb.SNOOZE)
-    cases = pausable_cases(link.session, holder.consultation.id, now=link.now)
+    cadence = cadences(link.session).of(holder.consultation.service_id)
+    cases = pausable_cases(link.session, holder.consultation.id, cadence, now=link.now)
     sheet = Sheet()
     if request.method == "POST":
         sheet, pause = read_pause(request.form, cases)
@@ -136,8 +138,9 @@ def snooze(token: str) -> ResponseReturnValue:
         pauses=pauses,
         is_late=any(case.is_late for case in cases),
         is_spent=any(case.is_spent for case in cases),
-        longest=SNOOZE_DAYS,
-        latest=link.today + timedelta(days=SNOOZE_DAYS),
+        longest=cadence.snooze_days,
+        often=times_in_words(cadence.snoozes_per_case),
+        latest=link.today + timedelta(days=cadence.snooze_days),
     )
 
 

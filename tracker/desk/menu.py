@@ -45,7 +45,12 @@ MENU = (
     Entry("Consultations", "consultations.index", Act.SEE_CONSULTATION, _CONSULTATION),
     Entry("Open loops", "desk.open_loops", Act.SEE_OPEN_LOOPS),
     Entry("Worries", "worries.index", Act.READ_SAFEGUARDING, _WORRIES),
-    Entry("Outbox", "reminders.outbox", Act.SEE_OUTBOX, ("reminders.mail", "health.")),
+    Entry(
+        "Outbox",
+        "reminders.outbox",
+        Act.SEE_OUTBOX,
+        ("reminders.mail", "cadence.", "health."),
+    ),
     Entry("Services", "services.index", Act.MANAGE_SERVICES, _SERVICES),
     Entry("People", "accounts.people", Act.MANAGE_PEOPLE, _PEOPLE),
     Entry("Settings", "services.settings", Act.MANAGE_SETTINGS),

@@ -19,10 +19,12 @@ from tracker.clock import local_date
 from tracker.consultations.models import Consultation, ConsultationEvent
 from tracker.consultations.policy import default_promise
 from tracker.loop.queries import Loop, loops_of
+from tracker.reminders.cadences import cadences
 from tracker.reminders.circle import Circle, circle_of
 from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState
 from tracker.reminders.policy import (
     QUIET_AFTER_ACT,
+    Cadence,
     CaseFacts,
     CaseKind,
     DueStep,
@@ -45,6 +47,7 @@ class Briefing:
     """One case with all that the cadence asks about it."""
 
     case: Case
+    cadence: Cadence  # as it holds in the case's service
     facts: CaseFacts
     steps: list[DueStep]
     reminders: tuple[Reminder, ...]
@@ -52,6 +55,11 @@ class Briefing:
     circle: Circle
     held: str
     acted_at: datetime | None
+
+    @property
+    def can_be_put_off(self) -> bool:
+        """Whether the case has not been put off as often as it may be."""
+        return len(self.case.snoozes) < self.cadence.snoozes_per_case
 
     def scheduled(self, reminder: Reminder) -> DueStep | None:
         """The step of `reminder` as it is scheduled now; of one that repeats, the latest begun."""
@@ -96,9 +104,12 @@ def briefings(session: Session, cases: Sequence[Case], *, now: datetime) -> dict
     consultation_ids = {case.consultation_id for case in cases}
     held = _held(session, consultation_ids)
     acted = _acts_of_owners(session, consultation_ids, now)
+    settings = cadences(session)
+    held_in = {place: settings.of(place) for place in {c.consultation.service_id for c in cases}}
     found = {}
     for case in cases:
-        facts = facts_of(case, zone)
+        cadence = held_in[case.consultation.service_id]
+        facts = facts_of(case, zone, cadence)
         own = tuple(reminders.get(case.id, ()))
         is_held = case.consultation_id in held and case.kind is not CaseKind.ORPHAN
         try:
@@ -108,6 +119,7 @@ def briefings(session: Session, cases: Sequence[Case], *, now: datetime) -> dict
             continue
         found[case.id] = Briefing(
             case=case,
+            cadence=cadence,
             facts=facts,
             steps=steps,
             reminders=own,
@@ -136,7 +148,7 @@ def promised_on(consultation: Consultation, zone: str) -> date | None:
     return default_promise(closed_on(consultation, zone))
 
 
-def facts_of(case: Case, zone: str) -> CaseFacts:
+def facts_of(case: Case, zone: str, cadence: Cadence) -> CaseFacts:
     """The case's dates as the cadence takes them."""
     consultation = case.consultation
     closed_at = consultation.closed_at
@@ -155,6 +167,7 @@ def facts_of(case: Case, zone: str) -> CaseFacts:
         promise_on=promise_on,
         due_on=version.due_on if version else None,
         snoozed_until=max((snooze.until_on for snooze in case.snoozes), default=None),
+        rules=cadence.rules[case.kind],
     )
 
 

@@ -6,11 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 
 class SnoozeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    until_on = DateField(
-        "Ask again on",
-        description="At most 28 days from today.",
-        validators=[InputRequired("Choose a day.")],
-    )
+    until_on = DateField("Ask again on", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField(
         "Why does it have to wait?",
         description="The escalation contact reads it.",

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -22,6 +24,7 @@ from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.reminders.policy import CaseKind, Step
 from tracker.reminders.watching import watch
+from tracker.services.models import Service
 from tracker.subscriptions.models import Subscription
 
 
@@ -111,6 +114,36 @@ class Snooze(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
+    person: Mapped[Person | None] = relationship()
+
+
+class CadenceVersion(Base):
+    """How the cadence was set from one moment on: for the organisation, or for one service.
+
+    Never changed and never deleted: the newest of a place holds, the others are its history.
+    """
+
+    __tablename__ = "cadence_versions"
+    __table_args__ = (
+        Index(
+            "uq_cadence_versions_organisation",
+            "number",
+            unique=True,
+            sqlite_where=text("service_id IS NULL"),
+            postgresql_where=text("service_id IS NULL"),
+        ),
+        UniqueConstraint("service_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    number: Mapped[int]  # from 1, within the organisation or the service
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)  # see `policy.to_stored`
+    summary: Mapped[str] = mapped_column(Text)  # what changed, in words
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    service: Mapped[Service | None] = relationship()
     person: Mapped[Person | None] = relationship()
 
 

@@ -62,9 +62,11 @@ def open_cases_of(session: Session, consultation_id: int) -> list[Case]:
 
 
 def cases_that_can_wait(session: Session, cases: Sequence[Case], *, now: datetime) -> list[Case]:
-    """Those of these open cases with a step still to come that a snooze may hold."""
+    """Those of these open cases that may be put off once more, with a step that a snooze holds."""
     known = briefings(session, cases, now=now).values()
-    return [each.case for each in known if can_hold(each.steps, each.records)]
+    return [
+        each.case for each in known if each.can_be_put_off and can_hold(each.steps, each.records)
+    ]
 
 
 def case_or_404(session: Session, case_id: int) -> Case:

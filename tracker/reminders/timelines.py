@@ -13,6 +13,7 @@ from tracker.clock import day_in_words, local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.queries import events_of
 from tracker.reminders.briefing import Briefing, briefings, open_cases
+from tracker.reminders.cadences import versions_of
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Case, MailState, Reminder, ReminderState
 from tracker.reminders.policy import (
@@ -86,6 +87,7 @@ def timeline(session: Session, consultation: Consultation, *, now: datetime) -> 
     zone, today = own.time_zone, local_date(now, own.time_zone)
     cases = _cases_of(session, consultation.id)
     past = list(_history(session, consultation, zone))
+    past += _changes_of_cadence(session, consultation, cases, zone)
     for case in cases:
         past += _case_rows(case, zone)
     standing = open_cases(session, [consultation.id])
@@ -130,6 +132,30 @@ def _history(session: Session, consultation: Consultation, zone: str) -> Iterato
                 what=_MOVES[event.kind],
                 why=event.detail,
             )
+
+
+def _changes_of_cadence(
+    session: Session, consultation: Consultation, cases: list[Case], zone: str
+) -> Iterator[Row]:
+    """A note for each change of the cadence while a clock of this consultation ran."""
+    for version in versions_of(session, None, consultation.service_id):
+        if not any(_was_open(case, version.at) for case in cases):
+            continue
+        who = version.person.name if version.person else "Somebody"
+        place = "everywhere" if version.service_id is None else "in this service"
+        yield Row(
+            on=local_date(version.at, zone),
+            at=version.at,
+            case_id=None,
+            case="",
+            state=RowState.NOTE,
+            what=f"{who} changed when reminders go out {place}",
+            why=version.summary,
+        )
+
+
+def _was_open(case: Case, at: datetime) -> bool:
+    return case.opened_at <= at and (case.closed_at is None or at < case.closed_at)
 
 
 def label_of(case: Case) -> str:

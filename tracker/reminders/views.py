@@ -23,10 +23,11 @@ from tracker.db import current_session
 from tracker.errors import NotFound
 from tracker.mail.transport import transport_of
 from tracker.reminders import operations, queries
+from tracker.reminders.cadences import cadences
 from tracker.reminders.forms import SnoozeForm
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import SnoozeRefused
-from tracker.reminders.policy import SNOOZES_PER_CASE
+from tracker.reminders.policy import times_in_words
 from tracker.reminders.reading import StoredMail, read_stored
 from tracker.reminders.timelines import label_of
 from tracker.reminders.timelines import timeline as timeline_of
@@ -62,12 +63,11 @@ def timeline(consultation_id: int) -> ResponseReturnValue:
     require(Act.SEE_CONSULTATION, consultation.service_id)
     now = utc_now()
     story = timeline_of(session, consultation, now=now)
-    waiting = queries.cases_that_can_wait(session, story.open_cases, now=now)
     return render_template(
         "reminders/timeline.html",
         consultation=consultation,
         story=story,
-        can_put_off=[case for case in waiting if len(case.snoozes) < SNOOZES_PER_CASE],
+        can_put_off=queries.cases_that_can_wait(session, story.open_cases, now=now),
         label_of=label_of,
         time_zone=organisation(session).time_zone,
     )
@@ -100,7 +100,13 @@ def snooze(case_id: int) -> ResponseReturnValue:
             flash(f"You will be asked again on {day_in_words(until_on)}.", "success")
             there = url_for("reminders.timeline", consultation_id=consultation.id)
             return redirect(there)
-    page = render_template("reminders/snooze.html", form=form, case=case, consultation=consultation)
+    page = render_template(
+        "reminders/snooze.html",
+        form=form,
+        consultation=consultation,
+        cadence=cadences(session).of(consultation.service_id),
+        times_in_words=times_in_words,
+    )
     return page, 400 if form.errors else 200
 
 

@@ -50,6 +50,10 @@ _OF_SERVICE = "SELECT id FROM consultations WHERE service_id = {row}."
 _OF_ANSWER = (
     "SELECT id FROM consultations WHERE id = {row}.consultation_id AND closed_at IS NOT NULL"
 )
+# A cadence is set for one service or, without one, for all.
+_OF_PLACE = (
+    "SELECT id FROM consultations WHERE {row}.service_id IS NULL OR service_id = {row}.service_id"
+)
 _OF_PERSON = (
     "SELECT id FROM consultations WHERE owner_id = {row}.id OR service_id IN ("
     "SELECT id FROM services WHERE owner_id = {row}.id OR escalation_contact_id = {row}.id"
@@ -66,6 +70,7 @@ WATCHED = (
     Watched("action_themes", _OF_ACTION),
     Watched("reopenings", _OF_ACTION),
     Watched("snoozes", _OF_CASE),
+    Watched("cadence_versions", _OF_PLACE, ends=("INSERT",)),
     Watched("people", _OF_PERSON, ("active", "is_bounced"), ends=("UPDATE",)),
     Watched("services", f"{_OF_SERVICE}id", ends=("UPDATE",)),
     Watched("service_deputies", f"{_OF_SERVICE}service_id"),

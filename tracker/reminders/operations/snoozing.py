@@ -10,9 +10,10 @@ from tracker.consultations.operations import lock_consultation, note_event
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.mail.render import render_mail
 from tracker.reminders.briefing import briefings
+from tracker.reminders.cadences import cadences
 from tracker.reminders.models import Case, Snooze
 from tracker.reminders.operations.notices import queue_notice
-from tracker.reminders.policy import SNOOZE_DAYS, SNOOZES_PER_CASE, can_hold, can_snooze
+from tracker.reminders.policy import Cadence, can_hold, times_in_words
 from tracker.services.queries import organisation
 
 
@@ -36,10 +37,11 @@ def snooze(
     """Hold the steps before the escalations until `until_on`. Raises `SnoozeRefused` or `SnoozeTooLate`."""
     lock_consultation(session, case.consultation)
     session.refresh(case)
-    _refuse_late(session, case, now)
+    cadence = cadences(session).of(case.consultation.service_id)
+    _refuse_late(session, case, cadence, now)
     today = local_date(now, organisation(session).time_zone)
     reason = reason.replace("\0", "").strip()
-    _refuse_bad(until_on, reason, today)
+    _refuse_bad(until_on, reason, today, cadence.snooze_days)
     pause = Snooze(until_on=until_on, reason=reason, at=now, person_id=person_id)
     case.snoozes.append(pause)
     detail = f"until {day_in_words(until_on)}"
@@ -48,20 +50,23 @@ def snooze(
     return pause
 
 
-def _refuse_late(session: Session, case: Case, now: datetime) -> None:
+def _refuse_late(session: Session, case: Case, cadence: Cadence, now: datetime) -> None:
     if case.closed_at is not None:
         raise SnoozeTooLate("There is nothing to wait for: this is settled already.")
-    if not can_snooze(case.kind):
+    if not cadence.can_snooze(case.kind):
         raise SnoozeTooLate("This can't be put off. It needs somebody to look after it.")
-    if len(case.snoozes) >= SNOOZES_PER_CASE:
-        raise SnoozeTooLate("It was put off twice already, and that is as often as it can be.")
+    if not cadence.snoozes_per_case:
+        raise SnoozeTooLate("Reminders can't be put off here.")
+    if len(case.snoozes) >= cadence.snoozes_per_case:
+        often = times_in_words(cadence.snoozes_per_case)
+        raise SnoozeTooLate(f"It was put off {often} already, and that is as often as it can be.")
     known = briefings(session, [case], now=now).get(case.id)
     if known is not None and not can_hold(known.steps, known.records):
         raise SnoozeTooLate("This can't be put off any more: the steps still to come don't wait.")
 
 
-def _refuse_bad(until_on: date, reason: str, today: date) -> None:
-    latest = today + timedelta(days=SNOOZE_DAYS)
+def _refuse_bad(until_on: date, reason: str, today: date, days: int) -> None:
+    latest = today + timedelta(days=days)
     if not today < until_on <= latest:
         raise SnoozeRefused(
             f"Choose a day from {day_in_words(today + timedelta(days=1))} "

@@ -1,4 +1,7 @@
-"""The cadence: which reminder a case is owed, when, and to whom. The one file to change it in."""
+"""The cadence: which reminder a case is owed, when, and to whom. The one file to change it in.
+
+These are the defaults; what an organisation or a service sets otherwise is put over them by `settings`.
+"""
 
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -82,6 +85,12 @@ class Rule:
     or_else: tuple[Audience, ...] = ()
     every: int = 0  # working days after which it comes again; 0: once
     can_wait: bool = True  # whether a snooze may hold it
+    is_on: bool = True  # a step that is switched off keeps its place and never comes
+
+    @property
+    def is_escalation(self) -> bool:
+        """Whether somebody beside the owner and the deputies hears: such a step can't be switched off."""
+        return bool({Audience.CONTACT, Audience.LEADS} & {*self.to, *self.copy})
 
 
 OWNER, DEPUTIES, CONTACT, LEADS = (

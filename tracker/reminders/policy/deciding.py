@@ -30,6 +30,8 @@ class CaseFacts:
     promise_on: date | None = None
     due_on: date | None = None
     snoozed_until: date | None = None
+    # The steps of such a case where it is, see `settings`; None: the defaults.
+    rules: tuple[Rule, ...] | None = None
 
     def anchor(self, anchor: Anchor) -> date | None:
         """The date that `anchor` stands for in this case; None where there is none."""
@@ -90,7 +92,8 @@ def schedule(facts: CaseFacts, until: date) -> list[DueStep]:
     """
     steps = [
         DueStep(rule, day, _held_until(rule, day, facts), rank)
-        for rank, rule in enumerate(CADENCE[facts.kind])
+        for rank, rule in enumerate(CADENCE[facts.kind] if facts.rules is None else facts.rules)
+        if rule.is_on
         for day in _days(rule, facts, until)
     ]
     return sorted(steps, key=lambda due: (due.due_on, due.rank, due.base_on))
@@ -166,11 +169,6 @@ def plan(steps: Iterable[DueStep], records: Iterable[Record], today: date) -> li
         Planned(step, None if highest[step.due_on] == step else highest[step.due_on].step)
         for step in coming
     ]
-
-
-def can_snooze(kind: CaseKind) -> bool:
-    """Whether a case of this kind has steps that a snooze may hold."""
-    return any(rule.can_wait for rule in CADENCE[kind])
 
 
 def can_hold(

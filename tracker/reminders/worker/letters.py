@@ -19,7 +19,7 @@ from tracker.mail.render import RenderedMail, render_mail
 from tracker.reminders.briefing import Briefing, closed_on, promised_on
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.links import expiry, make_link, page_address
-from tracker.reminders.policy import SNOOZES_PER_CASE, CaseKind, Step, can_hold, plan
+from tracker.reminders.policy import CaseKind, Step, can_hold, plan
 from tracker.responses.models import SurveyResponse
 from tracker.themes.models import Coding, Theme
 
@@ -154,7 +154,7 @@ class Writer:
             found.append(Link("We can't, because…", f"{door}/cannot"))
             found.append(Link("It will take until…", f"{door}/until"))
         can_wait = can_hold(briefing.steps, briefing.records, after=self.today)
-        if is_team and can_wait and len(case.snoozes) < SNOOZES_PER_CASE:
+        if is_team and can_wait and briefing.can_be_put_off:
             found.append(Link("Ask me again on…", f"{door}/snooze"))
         if case.kind is not CaseKind.ORPHAN:
             found.append(Link("Someone else should answer", f"{door}/hand-over"))
