@@ -212,7 +212,7 @@ def test_a_time_out_after_the_message_means_nobody_knows() -> None:
     [
         (("250 me", None), ServerUnavailable),  # hangs up at MAIL FROM, on a fresh line
         (("250 me", "421 too busy"), ServerUnavailable),
-        (("250 me", "550 not you", "250 OK"), PermanentMailError),
+        (("250 me", "550 not you"), ServerUnavailable),  # so it would be with any mail
         (("250 me", "450 not now", None), TemporaryMailError),  # and hangs up at RSET
         (("250 me", "450 not now", "500 what"), TemporaryMailError),  # or doesn't know it
         (("250 me", "250 OK", "250 OK", None), TemporaryMailError),  # hangs up at DATA

@@ -39,7 +39,9 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(hours=1)  # at a mail all of whose reminders are held back
 NOTHING_LEFT = "Nothing was left to say."
 NOBODY_ANY_MORE = "Whoever asked to be told wants no more mails."
-MAY_HAVE_ARRIVED = "It may have been sent: a worker stopped before the answer was known."
+MAY_HAVE_ARRIVED = (
+    "It may have been sent: the mail server's answer to an earlier try was never known."
+)
 
 
 @dataclass(frozen=True)
@@ -257,4 +259,4 @@ def _give_another_chance(mail: Mail, why: str, now: datetime) -> None:
         _give_up(mail, why, now)
         return
     mail.last_error, mail.claimed_by, mail.claimed_until = why, "", None
-    mail.not_before = now + pause_after(mail.attempts)
+    mail.not_before = now + pause_after(mail.attempts, mail.id)
