@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.mail.server import Inbox, free_port, smtp_server
+from tracker.clock import seconds_running
 from tracker.mail.errors import (
+    LineLost,
     PermanentMailError,
     ServerUnavailable,
     TemporaryMailError,
     UnknownOutcomeError,
 )
+from tracker.mail.line import Line, _addresses
 from tracker.mail.smtp import SmtpTransport
 
 MESSAGE = b"Subject: Hello\r\n\r\nOne line\r\n.and one that begins with a dot\r\n"
@@ -201,10 +205,98 @@ def test_a_time_out_after_the_message_means_nobody_knows() -> None:
 
     with (
         scripted(script) as slow,
-        line_to(slow, timeout=0.3) as line,
+        line_to(slow, timeout=0.3, limit=0.5) as line,
         pytest.raises(UnknownOutcomeError),
     ):
         send(line)
+
+
+def test_the_limit_holds_for_all_exchanges_together() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(b"220 hello\r\n")
+        while connection.recv(4096):
+            time.sleep(0.2)  # each answer well within its time-out
+            connection.sendall(b"250 OK\r\n")
+
+    begun = seconds_running()
+    with (
+        scripted(script) as slow,
+        line_to(slow, timeout=5, limit=0.5) as line,
+        pytest.raises(LineLost, match=r"took too long|timed out"),
+    ):
+        send(line)
+    assert seconds_running() - begun < 3
+
+
+def test_a_window_that_closes_within_a_long_message_is_no_riddle() -> None:
+    with (
+        scripted(
+            lambda connection: talk(connection, "250 me", "250 OK", "250 OK", "354 go", "")
+        ) as deaf,
+        line_to(deaf, timeout=0.3, limit=1) as line,
+        pytest.raises(LineLost, match="within the message"),
+    ):
+        send(line, message=b"Subject: Long\r\n\r\n" + b"x" * 70 * 1024 * 1024)
+
+
+def test_a_server_that_breaks_off_within_the_message_is_no_riddle() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(connection, "250 me", "250 OK", "250 OK", "354 go on, but no\r\n552 too big")
+
+    with (
+        scripted(script) as impatient,
+        line_to(impatient) as line,
+        pytest.raises(LineLost, match="out of turn"),
+    ):
+        send(line)
+
+
+def test_a_line_is_dialled_anew_once_and_no_more(inbox: Inbox) -> None:
+    """Between two mails the server went away for good."""
+    answers = iter(["250 OK", "drop"])
+    inbox.at_data = lambda _: next(answers)
+    with line_to(inbox, limit=2, timeout=1) as line:
+        send(line)
+        line._port = free_port()
+        line._line.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        with pytest.raises(ServerUnavailable, match="refused"):
+            send(line)
+
+
+def test_a_name_that_takes_too_long_to_look_up_is_given_up() -> None:
+    with pytest.raises(TimeoutError, match="looking up"):
+        _addresses("mail.example.org", 25, 1e-9)
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70 + ".example.org", ".example"])
+def test_a_server_whose_name_leads_nowhere_is_unavailable(host: str) -> None:
+    with line_to(Inbox(host=host, port=25)) as line, pytest.raises(ServerUnavailable):
+        send(line)
+
+
+def test_a_sender_that_cannot_travel_is_our_own_fault(inbox: Inbox) -> None:
+    with line_to(inbox) as line, pytest.raises(ServerUnavailable):
+        line.send(MESSAGE, sender="löop@example.org", recipient="olu@example.org")
+    assert inbox.connections == 0
+
+
+def test_a_password_that_cannot_be_said_is_our_own_fault(
+    server_tls: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    with smtp_server(tls=server_tls, password="right") as inbox:
+        signing_in = {"user": "loop", "password": "gänse", "context": trusting}
+        with (
+            line_to(inbox, security="starttls", **signing_in) as line,
+            pytest.raises(ServerUnavailable),
+        ):
+            send(line)
+
+
+def test_a_closed_line_says_that_it_is_closed(inbox: Inbox) -> None:
+    line = Line(inbox.host, inbox.port, timeout=3, until=seconds_running() + 3)
+    line.close()
+    with pytest.raises(OSError, match="closed"):
+        line.noop()
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from tests.mail.server import Inbox, smtp_server
 from tests.reminders.world import World, at
 from tracker.accounts.models import Person
 from tracker.mail.errors import (
+    LineLost,
     PermanentMailError,
     ServerUnavailable,
     TemporaryMailError,
     UnknownOutcomeError,
 )
 from tracker.mail.render import RenderedMail
-from tracker.mail.smtp import SmtpTransport
+from tracker.mail.smtp import LIMIT, SmtpTransport
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail, MailState, Reminder, ReminderState
 from tracker.reminders.operations import queue_notice, send_again
@@ -31,6 +32,7 @@ from tracker.reminders.worker.claiming import (
     record_refused,
     record_sent,
 )
+from tracker.reminders.worker.delivering import FRESH, LONGEST_ROUND
 from tracker.reminders.worker.preparing import MAY_HAVE_ARRIVED
 
 NINE = at("2026-01-08 09:00")
@@ -269,18 +271,66 @@ def test_outcome_of_a_worker_that_lost_its_lease_changes_nothing(world: World) -
 
 
 class Slow(MemoryTransport):
-    """Takes two minutes of the clock for each mail, or hands the mail to somebody else meanwhile."""
+    """Takes its time, by the clock, for each mail, or hands it to somebody else meanwhile."""
 
-    def __init__(self, world: World, *, steals: bool = False) -> None:
+    def __init__(
+        self, world: World, *, steals: bool = False, takes: timedelta = timedelta(minutes=2)
+    ) -> None:
         super().__init__()
-        self.world, self.now, self.steals = world, NINE, steals
+        self.world, self.now, self.steals, self.takes = world, NINE, steals, takes
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> None:
         super().send(message, sender=sender, recipient=recipient)
-        self.now += timedelta(minutes=2)
+        self.now += self.takes
         if self.steals:
             self.world.session.execute(text("UPDATE mails SET claimed_by = 'another'"))
             self.world.session.commit()
+
+
+def test_an_ill_server_is_left_alone_after_a_few_mails(world: World) -> None:
+    people = [make.make_person(world.session, f"P{number}") for number in range(6)]
+    for person in people:
+        queue_notice(world.session, recipient=person, key=person.name, rendered=HELLO, now=NINE)
+
+    summary = world.tick(NINE, Failing(LineLost("the line died at the address")))
+
+    assert (summary.sent, summary.put_off) == (0, 6)
+    assert [mail.attempts for mail in world.mails] == [1, 1, 1, 0, 0, 0]
+    assert world.tick(NINE + timedelta(minutes=5)).sent == 6
+
+
+def test_mails_that_take_the_line_down_hold_no_other(world: World) -> None:
+    """However often: two die, one passes, two die, one passes."""
+    people = [make.make_person(world.session, f"P{number}") for number in range(6)]
+    for person in people:
+        queue_notice(world.session, recipient=person, key=person.name, rendered=HELLO, now=NINE)
+    ill = [person.email for number, person in enumerate(people) if number % 3 < 2]
+
+    summary = world.tick(NINE, Failing(UnknownOutcomeError("the line died"), *ill))
+
+    assert (summary.sent, summary.put_off) == (2, 4)
+    assert [mail.attempts for mail in world.mails] == [1] * 6
+
+
+def test_a_tick_is_bounded_however_slow_the_server_is(world: World) -> None:
+    for number in range(40):
+        person = make.make_person(world.session, f"P{number}")
+        queue_notice(world.session, recipient=person, key=str(number), rendered=HELLO, now=NINE)
+    world.session.commit()
+    slow = Slow(world, takes=timedelta(seconds=LIMIT))
+    with world.app.app_context():
+        deliver(world.session, slow, world.settings, clock=lambda: slow.now)
+    world.session.expire_all()
+    batch = FRESH + timedelta(seconds=LIMIT)
+    assert LONGEST_ROUND <= slow.now - NINE <= LONGEST_ROUND + batch
+    states = [str(mail.state) for mail in world.mails]
+    assert (states.count("sent"), states.count("waiting")) == (len(slow.sent), 40 - len(slow.sent))
+
+
+def test_refusal_of_a_repeat_says_that_an_earlier_try_may_have_arrived(world: World) -> None:
+    leave_half_way(world)
+    world.tick(NINE + timedelta(hours=1), Failing(PermanentMailError("554 no")))
+    assert world.mails[0].last_error == f"554 no {MAY_HAVE_ARRIVED}"
 
 
 def test_what_waited_too_long_is_looked_at_again_before_it_leaves(world: World) -> None:

@@ -150,6 +150,8 @@ class Line(smtplib.SMTP):
     def _dialled(self, family: int, address: Sequence[Any]) -> socket.socket:
         line = socket.socket(family, socket.SOCK_STREAM)
         try:
+            # Else the last line of each message waits for the server to acknowledge the others.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             line.settimeout(self._patience())
             line.connect(tuple(address))
         except BaseException:
