@@ -47,7 +47,7 @@ def _of_mails(mails: Sequence[Mail], arrived: dict[str, list[Deed]]) -> Iterator
                 yield f"mail {mail.id} counts as sent and never arrived"
         elif mail.state is MailState.CANCELLED:
             yield f"mail {mail.id} is lost: {mail.last_error}"
-        elif not mail.last_error:
+        elif not mail.last_error and (mail.attempts or mail.state is not MailState.WAITING):
             yield f"mail {mail.id} is {mail.state} and nobody knows why"
         elif any(not deed.fault for deed in came):
             yield f"mail {mail.id} arrived with no fault and isn't known to be sent"

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import select, text
 
 from tests import factories as make
-from tests.mail.server import Inbox, smtp_server
+from tests.mail.server import Inbox, Received, smtp_server
 from tests.reminders.world import World, at
 from tracker.accounts.models import Person
 from tracker.mail.errors import (
@@ -17,12 +18,12 @@ from tracker.mail.errors import (
     TemporaryMailError,
     UnknownOutcomeError,
 )
-from tracker.mail.render import RenderedMail
+from tracker.mail.render import RenderedMail, _templates
 from tracker.mail.smtp import LIMIT, SmtpTransport
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail, MailState, Reminder, ReminderState
 from tracker.reminders.operations import queue_notice, send_again
-from tracker.reminders.operations.notices import MailNotFailed, RecipientUnreachable
+from tracker.reminders.operations.notices import BAD_ADDRESS, MailNotFailed, RecipientUnreachable
 from tracker.reminders.worker import deliver
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
@@ -403,19 +404,52 @@ def test_reminder_goes_to_the_new_owner_after_a_hand_over(world: World) -> None:
     )
 
 
-def test_mail_that_cannot_be_written_stops_no_other_and_is_given_up(
-    world: World, caplog: pytest.LogCaptureFixture
+def test_reminder_to_an_address_that_is_none_is_given_up_at_once_and_sent_when_mended(
+    world: World,
 ) -> None:
     world.owner.email = "olu@exämple@org"
     world.closed(title="Bus")
     world.closed(title="Food", owner=make.make_person(world.session, "Ada"))
     assert world.tick(NINE).sent == 1
-    assert "could not be written: BadAddress" in caplog.text
     mail = world.mails[0]
+    assert (str(mail.state), mail.last_error) == ("failed", BAD_ADDRESS)
+    assert world.reminders[0][2:] == ("cancelled", BAD_ADDRESS)
+    with pytest.raises(RecipientUnreachable, match="is no address"):
+        send_again(world.session, mail, now=NINE)
+    world.owner.email = "olu@example.org"
+    send_again(world.session, mail, now=NINE)
+    assert world.tick(NINE + timedelta(hours=1)).sent == 1
+    assert world.transport.sent[-1][1] == "olu@example.org"
+
+
+@pytest.fixture
+def broken_templates() -> Iterator[None]:
+    """A reminder's template that somebody left with a mistake in it."""
+    environment = _templates()
+    sound = environment.loader
+    assert sound is not None and environment.cache is not None
+    broken = DictLoader({"emails/reminder/body.txt": "{% if items %}and no end"})
+    environment.loader = ChoiceLoader([broken, sound])
+    environment.cache.clear()
+    yield
+    environment.loader = sound
+    environment.cache.clear()
+
+
+@pytest.mark.usefixtures("broken_templates")
+def test_mail_that_cannot_be_rendered_stops_no_other_and_is_given_up_at_last(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.closed(title="Bus")
+    notice(world)
+    assert world.tick(NINE).sent == 1  # the notice was written before
+    assert "could not be written: TemplateSyntaxError" in caplog.text
+    mail = world.mails[1]
     assert (str(mail.state), mail.attempts) == ("waiting", 1)
+    assert mail.last_error == "It could not be written: TemplateSyntaxError"
     mail.attempts = MAX_ATTEMPTS - 1
     world.tick(NINE + timedelta(hours=1))
-    assert str(world.mails[0].state) == "failed"
+    assert str(world.mails[1].state) == "failed"
     assert world.reminders[0][2] == "cancelled"
 
 
@@ -487,8 +521,21 @@ def test_notice_to_somebody_who_left_is_cancelled(world: World) -> None:
 def test_notice_to_an_impossible_address_is_visible_as_failed(world: World) -> None:
     world.owner.email = "not an address"
     mail = notice(world)
-    assert (str(mail.state), mail.content) == ("failed", None)
-    assert mail.last_error == "The address can't be written on a mail."
+    assert (str(mail.state), mail.last_error) == ("failed", BAD_ADDRESS)
+    world.owner.email = "olu.new@example.org"
+    send_again(world.session, mail, now=NINE)
+    assert world.tick(NINE).sent == 1
+    _, to, content = world.transport.sent[0]
+    assert to == "olu.new@example.org" and b"To: Olu <olu.new@example.org>" in content
+
+
+def test_notice_whose_address_turns_out_to_be_none_is_given_up_with_its_words(world: World) -> None:
+    mail = notice(world)
+    world.owner.email = "not an address"
+    world.tick(NINE)
+    world.session.refresh(mail)
+    assert (str(mail.state), mail.last_error, mail.message_id) == ("failed", BAD_ADDRESS, "")
+    assert mail.content is not None and b"Hello" in mail.content
 
 
 def test_send_again_takes_up_the_reminders_as_they_are_true_then(world: World) -> None:
@@ -503,8 +550,13 @@ def test_send_again_takes_up_the_reminders_as_they_are_true_then(world: World) -
 def test_send_again_of_a_notice(world: World) -> None:
     notice(world)
     world.tick(NINE, Failing(PermanentMailError("554 no")))
+    world.owner.email = "olu.new@example.org"
     send_again(world.session, world.mails[0], now=NINE)
     assert world.tick(NINE + timedelta(minutes=1)).sent == 1
+    message = Received("", "", world.transport.sent[0][2]).message
+    assert message["To"] == "Olu <olu.new@example.org>"
+    for name in ("From", "To", "Message-ID", "Subject"):
+        assert len(message.get_all(name, [])) == 1
 
 
 def test_send_again_refuses_what_did_not_fail_and_who_cannot_be_reached(world: World) -> None:

@@ -49,7 +49,7 @@ LONGEST_ROUND = timedelta(minutes=3)
 # So many mails in a row that took the line down with them: it is the server, not the mails.
 LOSSES = 3
 # Longer than a mail can wait in a batch (`FRESH`) and then be in a server's hands.
-_LEASE = FRESH + timedelta(seconds=LIMIT) + FRESH
+LEASE = FRESH + timedelta(seconds=LIMIT) + FRESH
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _claim(round_: _Round) -> list[int]:
                 session,
                 round_.worker,
                 now=now,
-                lease=_LEASE,
+                lease=LEASE,
                 with_reminders=is_in_hours(now, own.time_zone),
             )
     session.commit()
