@@ -23,7 +23,8 @@ from tracker.mail.smtp import LIMIT, SmtpTransport
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail, MailState, Reminder, ReminderState
 from tracker.reminders.operations import queue_notice, send_again
-from tracker.reminders.operations.notices import BAD_ADDRESS, MailNotFailed, RecipientUnreachable
+from tracker.reminders.operations.notices import MailNotFailed, RecipientUnreachable
+from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.worker import deliver
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,

@@ -11,11 +11,10 @@ from tracker.errors import Conflict
 from tracker.mail.message import compose, is_address
 from tracker.mail.render import RenderedMail
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.threads import thread_headers
 from tracker.subscriptions.models import Subscription
 from tracker.subscriptions.sealing import Seal
-
-BAD_ADDRESS = "The address can't be written on a mail."
 
 
 class MailNotFailed(Conflict):

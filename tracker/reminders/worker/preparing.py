@@ -17,13 +17,13 @@ from tracker.mail.message import BadAddress, compose, stamp
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.reminders.operations import lock_cadence
-from tracker.reminders.operations.notices import BAD_ADDRESS
 from tracker.reminders.policy import (
     Judgement,
     is_in_hours,
     may_send_now,
     next_window,
 )
+from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.threads import thread_headers
 from tracker.reminders.worker.claiming import MAX_ATTEMPTS, pause_after
 from tracker.reminders.worker.failures import place_of
