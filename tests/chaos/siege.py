@@ -22,6 +22,7 @@ from tracker.reminders.worker import deliver
 NOW = make.NOW
 PAUSE = timedelta(hours=5)  # longer than any mail waits for its next try
 _SOON = {"timeout": 0.08, "limit": 0.2}  # for servers that hold whom they talk to
+_BEARABLE = {"timeout": 0.5}  # for those that do so when all has been said
 
 
 class Stopwatch(SmtpTransport):
@@ -104,8 +105,7 @@ def besiege(
         nonlocal now, longest
         server.behaviour = hostile
         for _ in range(count):
-            patience = _SOON if hostile is not None and hostile.holds else {}
-            transport = transport_to(server, hostile, **patience)
+            transport = transport_to(server, hostile, **_patience(hostile))
             _deliver(session, settings, transport, now)
             longest = max(longest, transport.longest)
             now += PAUSE
@@ -120,6 +120,12 @@ def besiege(
     rounds_of(1, None)
     afterwards = _account(session, own, server, None)
     return Siege(during, afterwards, longest, tries)
+
+
+def _patience(behaviour: Behaviour | None) -> dict[str, float]:
+    if behaviour is None or not behaviour.holds:
+        return {}
+    return _BEARABLE if behaviour.outcome == "sent" else _SOON
 
 
 def _deliver(session: Session, settings: Config, transport: SmtpTransport, now: datetime) -> None:

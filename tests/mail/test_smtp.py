@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -178,15 +179,20 @@ def listen_only(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-def talk(connection: socket.socket, *answers: str | None) -> None:
-    """Greet, then answer each line; None hangs up."""
+def talk(
+    connection: socket.socket, *answers: str | None, is_wordy: bool = False, waits: bool = True
+) -> None:
+    """Greet, then answer each line (or the end of a message, if `is_wordy`); None hangs up."""
     connection.sendall(b"220 hello\r\n")
-    for answer in answers:
-        connection.recv(4096)
+    for number, answer in enumerate(answers):
+        said = connection.recv(4096)
+        while is_wordy and number == 4 and not said.endswith(b"\r\n.\r\n"):
+            said += connection.recv(4096)
         if answer is None:
             return
         connection.sendall(f"{answer}\r\n".encode())
-    connection.recv(4096)
+    if waits:
+        connection.recv(4096)
 
 
 def test_a_server_that_never_answers_times_out() -> None:
@@ -251,6 +257,34 @@ def test_a_server_that_breaks_off_within_the_message_is_no_riddle() -> None:
         send(line)
 
 
+def test_a_refusal_within_a_long_message_is_heard_before_its_end() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(connection, "250 me", "250 OK", "250 OK", "354 go")
+        connection.sendall(b"552 too big\r\n")
+        while connection.recv(1024 * 1024):
+            pass
+
+    with (
+        scripted(script) as strict,
+        line_to(strict, timeout=20) as line,
+        pytest.raises(LineLost, match="out of turn"),
+    ):
+        send(line, message=b"Subject: Long\r\n\r\n" + b"x" * 30 * 1024 * 1024)
+
+
+def test_a_line_that_was_reset_between_mails_is_opened_anew() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(
+            connection, "250 me", "250 OK", "250 OK", "354 go", "250 OK", is_wordy=True, waits=False
+        )
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with scripted(script) as rude, line_to(rude) as line:
+        send(line)
+        time.sleep(0.1)
+        send(line)
+
+
 def test_a_line_is_dialled_anew_once_and_no_more(inbox: Inbox) -> None:
     """Between two mails the server went away for good."""
     answers = iter(["250 OK", "drop"])
@@ -290,6 +324,42 @@ def test_a_password_that_cannot_be_said_is_our_own_fault(
             pytest.raises(ServerUnavailable),
         ):
             send(line)
+
+
+def test_the_next_address_of_a_name_is_dialled_when_the_first_refuses(inbox: Inbox) -> None:
+    """A server that listens on one of the two addresses of "localhost" alone, or on both."""
+    with line_to(Inbox(host="localhost", port=inbox.port)) as line:
+        send(line)
+    assert len(inbox.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "words"),
+    [
+        (("250 me", "250 OK", "250 OK", "354 go", None), UnknownOutcomeError, "after the message"),
+        (("250 me", "250 OK", "250 OK", "354 go", "354 go"), UnknownOutcomeError, "354 go"),
+        (("250 me", "250 OK", "250 OK", "354 go", "421 closing"), LineLost, "421 closing"),
+        (
+            ("250 me", "250 OK", "250 OK", "354 go", "452 later", "250 OK"),
+            TemporaryMailError,
+            "452",
+        ),
+        (("250 me", "250 OK", "250 OK", "421 closing"), LineLost, "421 closing"),
+        (("250 me", "250 OK", "777 what"), LineLost, "no reply"),
+        (("250 me", "250 OK", "250 " + "x" * 200_000), LineLost, "no end"),
+        (("250 me", "250 OK", "250-x\r\n" * 20_000), LineLost, "no reply"),
+    ],
+    ids=["hangs up", "354 again", "421", "452", "421 at DATA", "777", "long line", "many lines"],
+)
+def test_answers_that_are_none(
+    answers: tuple[str | None, ...], error: type[Exception], words: str
+) -> None:
+    with (
+        scripted(lambda connection: talk(connection, *answers, is_wordy=True)) as server,
+        line_to(server) as line,
+        pytest.raises(error, match=words),
+    ):
+        send(line)
 
 
 def test_a_closed_line_says_that_it_is_closed(inbox: Inbox) -> None:

@@ -493,6 +493,22 @@ def test_notice_goes_out_at_any_hour_and_only_once(world: World) -> None:
     assert b"Subject: Hello" in world.transport.sent[0][2]
 
 
+def test_notice_about_a_consultation_stands_in_the_thread_of_its_reminders(world: World) -> None:
+    consultation = world.closed()
+    queue_notice(
+        world.session,
+        recipient=world.owner,
+        key="k",
+        rendered=HELLO,
+        now=NINE,
+        about=consultation.id,
+    )
+    notice(world, "about nothing")
+    world.tick(NINE)
+    found = [Received("", "", mail[2]).message["In-Reply-To"] for mail in world.transport.sent]
+    assert len(found) == 3 and found.count(None) == 1 and len(set(found)) == 2
+
+
 def test_notice_does_not_count_as_the_mail_of_the_day(world: World) -> None:
     world.closed()
     notice(world)

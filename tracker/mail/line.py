@@ -72,7 +72,7 @@ class Line(smtplib.SMTP):
         code, words = self.docmd("STARTTLS")
         if code != 220:
             raise smtplib.SMTPResponseException(code, words)
-        self._listen_for_silence()  # whatever came in the clear may come from somebody between
+        self.listen_for_silence()  # whatever came in the clear may come from somebody between
         self._wrap(context)
         self.helo_resp = self.ehlo_resp = None
         self.esmtp_features = {}
@@ -80,7 +80,7 @@ class Line(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         """Say `s`, all of it, unless the server has said something unasked in the meantime."""
-        self._listen_for_silence()
+        self.listen_for_silence()
         data = memoryview(s.encode("ascii") if isinstance(s, str) else s)
         try:
             for start in range(0, len(data), _PIECE):
@@ -97,6 +97,21 @@ class Line(smtplib.SMTP):
     def last_reply(self) -> tuple[int, bytes]:
         """The answer to a whole message, which a server that looks into it gives late."""
         return self._reply(self.until)
+
+    def listen_for_silence(self) -> None:
+        """Make sure that nobody spoke out of turn: the answers would be off by one from then on."""
+        line = self._open()
+        line.settimeout(0)
+        try:
+            said = bytes(self._unread) or line.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return
+        except OSError:
+            said = b""
+        self.close()
+        raise smtplib.SMTPServerDisconnected(
+            "the server spoke out of turn" if said else "the server hung up"
+        )
 
     def close(self) -> None:
         self._unread.clear()
@@ -131,21 +146,6 @@ class Line(smtplib.SMTP):
         line, _, rest = self._unread.partition(b"\n")
         self._unread = rest
         return bytes(line.rstrip(b"\r"))
-
-    def _listen_for_silence(self) -> None:
-        """Make sure that nobody spoke out of turn: the answers would be off by one from then on."""
-        line = self._open()
-        line.settimeout(0)
-        try:
-            said = bytes(self._unread) or line.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return
-        except OSError:
-            said = b""
-        self.close()
-        raise smtplib.SMTPServerDisconnected(
-            "the server spoke out of turn" if said else "the server hung up"
-        )
 
     def _dialled(self, family: int, address: Sequence[Any]) -> socket.socket:
         line = socket.socket(family, socket.SOCK_STREAM)

@@ -120,15 +120,11 @@ class SmtpTransport:
         """Send the message. Only from its last line on, a lost line means that nobody knows."""
         try:
             line.send(_dotted(message))
+            line.listen_for_silence()
         except OSError as error:
             raise self._lost("the line died within the message", error) from error
         try:
             line.send(b".\r\n")
-        except smtplib.SMTPServerDisconnected as error:  # noticed before the last line was sent
-            raise self._lost("the server broke off within the message", error) from error
-        except OSError as error:
-            raise self._unknown(error) from error
-        try:
             reply = Reply(*line.last_reply())
         except OSError as error:
             raise self._unknown(error) from error
