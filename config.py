@@ -159,7 +159,10 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_SMTP_USER": Variable("smtp_user", _text, "", "sign-in name at the mail server"),
     "LOOPKEEPER_SMTP_PASSWORD": Variable("smtp_password", _text, "", "its password"),
     "LOOPKEEPER_SMTP_TIMEOUT": Variable(
-        "smtp_timeout", _seconds, "20", "seconds to wait for each answer of the mail server"
+        "smtp_timeout",
+        _seconds,
+        "20",
+        "seconds to wait for each answer of the mail server, 50 at most for one mail",
     ),
     "LOOPKEEPER_MAIL_FROM": Variable(
         "mail_from", _address, "loopkeeper@localhost.localdomain", "sender of every mail"

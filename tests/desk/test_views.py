@@ -16,6 +16,7 @@ from tracker.accounts.policy import RoleName
 from tracker.actions.models import Via
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
+from tracker.reminders.models import Mail, MailKind, MailState
 from tracker.reminders.operations.cases import sync_cases
 from tracker.services.models import Service
 
@@ -316,3 +317,33 @@ def test_pages_take_as_many_queries_for_three_as_for_one(
     counts = [page_with_one_more() for _ in range(3)]
 
     assert counts[0] == counts[2]
+
+
+@pytest.mark.parametrize(
+    ("role", "mails", "sentence"),
+    [
+        (RoleName.ADMINISTRATOR, 1, "1 mail was given up"),
+        (RoleName.PARTICIPATION_LEAD, 2, "2 mails were given up"),
+        (RoleName.ADMINISTRATOR, 0, ""),
+        (RoleName.SAFEGUARDING_LEAD, 1, ""),
+    ],
+)
+def test_home_says_how_many_mails_were_given_up(
+    session: Session, sign_in: SignIn, role: RoleName, mails: int, sentence: str
+) -> None:
+    person = make.make_person(session, "Ann", role)
+    for number, age in enumerate([timedelta(hours=1)] * mails + [timedelta(days=15)]):
+        at = utc_now() - age
+        session.add(
+            Mail(
+                kind=MailKind.NOTICE,
+                notice_key=str(number),
+                recipient_id=person.id,
+                queued_at=at,
+                not_before=at,
+                state=MailState.FAILED,
+            )
+        )
+    page = sign_in(person).get("/staff/").text
+    assert ("given up" in page) == bool(sentence)
+    assert sentence in page

@@ -7,8 +7,9 @@ from email.policy import default
 
 import pytest
 
-from tracker.mail.message import BadAddress, compose, message_id_of, stamp
+from tracker.mail.message import BadAddress, compose, is_address, message_id_of, stamp
 from tracker.mail.render import RenderedMail
+from tracker.reminders.threads import thread_headers
 
 MAIL = RenderedMail("Hello", "Grüße from the bus\n", "<p>Grüße</p>\n")
 NOW = datetime(2026, 2, 4, 10, 0, tzinfo=UTC)
@@ -16,10 +17,21 @@ NOW = datetime(2026, 2, 4, 10, 0, tzinfo=UTC)
 
 def made(name: str = "Olu", subject: str = "Hello", key: str = "1/nudge/2/2026-01-14") -> bytes:
     mail = RenderedMail(subject, MAIL.text, MAIL.html)
-    draft = compose(mail, to_name=name, to="olu@example.org", key=key, date=NOW)
+    draft = compose(mail, key=key, date=NOW)
     message_id = message_id_of(key, "loop@example.org")
+    return stamped(draft, name=name, message_id=message_id)
+
+
+def stamped(
+    draft: bytes, *, name: str = "Olu", to: str = "olu@example.org", message_id: str = "<1@x.org>"
+) -> bytes:
     return stamp(
-        draft, sender_name="Loopkeeper, Åre", sender="loop@example.org", message_id=message_id
+        draft,
+        to_name=name,
+        to=to,
+        sender_name="Loopkeeper, Åre",
+        sender="loop@example.org",
+        message_id=message_id,
     )
 
 
@@ -71,6 +83,46 @@ def test_message_has_only_lines_that_mail_servers_take() -> None:
 
 
 @pytest.mark.parametrize("address", ["", "olu", "a b@x.org", "ö@x.org", "a@b\nc", "a@b@c"])
-def test_compose_refuses_an_address_that_cannot_be_written(address: str) -> None:
+def test_an_address_that_cannot_be_written_is_refused(address: str) -> None:
+    assert not is_address(address)
     with pytest.raises(BadAddress):
-        compose(MAIL, to_name="Olu", to=address, key="k", date=NOW)
+        stamped(compose(MAIL, key="k", date=NOW), to=address)
+
+
+def test_a_stamp_is_replaced_by_the_next() -> None:
+    draft = compose(MAIL, key="k", date=NOW)
+    first = stamped(draft, name="Ölu Subject: x", to="olu@exmaple.org")
+    second = stamped(first)
+    assert second == stamped(draft)
+    for name in ("From", "To", "Message-ID", "Subject"):
+        assert len(parsed(second).get_all(name, [])) == 1
+
+
+def test_a_calendar_file_travels_beside_the_words_and_leaves_them_as_they_are() -> None:
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Grüße\r\nEND:VCALENDAR\r\n"
+
+    def draft() -> bytes:
+        return stamped(compose(MAIL, key="k", date=NOW, calendar=calendar))
+
+    message = parsed(draft())
+    assert draft() == draft()
+    assert message.get_content_type() == "multipart/mixed"
+    words, attached = message.iter_parts()
+    assert words.get_content_type() == "multipart/alternative"
+    body = message.get_body(("html",))
+    assert body is not None and "Grüße" in body.get_content()
+    assert attached.get_content_type() == "text/calendar"
+    assert attached["Content-Type"].params["method"] == "PUBLISH"
+    assert attached.get_filename() == "promise-date.ics"
+    assert attached.get_content().splitlines() == calendar.splitlines()
+    assert message.defects == []
+
+
+@pytest.mark.parametrize("subject", ["Hello", "Grüße"])
+def test_references_stay_whole(subject: str) -> None:
+    headers = thread_headers(4, range(1, 40))
+    content = compose(RenderedMail(subject, "x", "x"), key="k", date=NOW, headers=headers)
+    message = parsed(stamped(content))
+    assert message["In-Reply-To"] == headers["In-Reply-To"]
+    assert message["References"].split() == headers["References"].split()
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998

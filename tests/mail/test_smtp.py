@@ -2,7 +2,9 @@
 
 import socket
 import ssl
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,12 +18,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.mail.server import Inbox, free_port, smtp_server
+from tracker.clock import seconds_running
 from tracker.mail.errors import (
+    LineLost,
     PermanentMailError,
     ServerUnavailable,
     TemporaryMailError,
     UnknownOutcomeError,
 )
+from tracker.mail.line import Line, _addresses
 from tracker.mail.smtp import SmtpTransport
 
 MESSAGE = b"Subject: Hello\r\n\r\nOne line\r\n.and one that begins with a dot\r\n"
@@ -174,15 +179,20 @@ def listen_only(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-def talk(connection: socket.socket, *answers: str | None) -> None:
-    """Greet, then answer each line; None hangs up."""
+def talk(
+    connection: socket.socket, *answers: str | None, is_wordy: bool = False, waits: bool = True
+) -> None:
+    """Greet, then answer each line (or the end of a message, if `is_wordy`); None hangs up."""
     connection.sendall(b"220 hello\r\n")
-    for answer in answers:
-        connection.recv(4096)
+    for number, answer in enumerate(answers):
+        said = connection.recv(4096)
+        while is_wordy and number == 4 and not said.endswith(b"\r\n.\r\n"):
+            said += connection.recv(4096)
         if answer is None:
             return
         connection.sendall(f"{answer}\r\n".encode())
-    connection.recv(4096)
+    if waits:
+        connection.recv(4096)
 
 
 def test_a_server_that_never_answers_times_out() -> None:
@@ -201,10 +211,162 @@ def test_a_time_out_after_the_message_means_nobody_knows() -> None:
 
     with (
         scripted(script) as slow,
-        line_to(slow, timeout=0.3) as line,
+        line_to(slow, timeout=0.3, limit=0.5) as line,
         pytest.raises(UnknownOutcomeError),
     ):
         send(line)
+
+
+def test_the_limit_holds_for_all_exchanges_together() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(b"220 hello\r\n")
+        while connection.recv(4096):
+            time.sleep(0.2)  # each answer well within its time-out
+            connection.sendall(b"250 OK\r\n")
+
+    begun = seconds_running()
+    with (
+        scripted(script) as slow,
+        line_to(slow, timeout=5, limit=0.5) as line,
+        pytest.raises(LineLost, match=r"took too long|timed out"),
+    ):
+        send(line)
+    assert seconds_running() - begun < 3
+
+
+def test_a_window_that_closes_within_a_long_message_is_no_riddle() -> None:
+    with (
+        scripted(
+            lambda connection: talk(connection, "250 me", "250 OK", "250 OK", "354 go", "")
+        ) as deaf,
+        line_to(deaf, timeout=0.3, limit=1) as line,
+        pytest.raises(LineLost, match="within the message"),
+    ):
+        send(line, message=b"Subject: Long\r\n\r\n" + b"x" * 70 * 1024 * 1024)
+
+
+def test_a_server_that_breaks_off_within_the_message_is_no_riddle() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(connection, "250 me", "250 OK", "250 OK", "354 go on, but no\r\n552 too big")
+
+    with (
+        scripted(script) as impatient,
+        line_to(impatient) as line,
+        pytest.raises(LineLost, match="out of turn"),
+    ):
+        send(line)
+
+
+def test_a_refusal_within_a_long_message_is_heard_before_its_end() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(connection, "250 me", "250 OK", "250 OK", "354 go")
+        connection.sendall(b"552 too big\r\n")
+        while connection.recv(1024 * 1024):
+            pass
+
+    with (
+        scripted(script) as strict,
+        line_to(strict, timeout=20) as line,
+        pytest.raises(LineLost, match="out of turn"),
+    ):
+        send(line, message=b"Subject: Long\r\n\r\n" + b"x" * 30 * 1024 * 1024)
+
+
+def test_a_line_that_was_reset_between_mails_is_opened_anew() -> None:
+    def script(connection: socket.socket) -> None:
+        talk(
+            connection, "250 me", "250 OK", "250 OK", "354 go", "250 OK", is_wordy=True, waits=False
+        )
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with scripted(script) as rude, line_to(rude) as line:
+        send(line)
+        time.sleep(0.1)
+        send(line)
+
+
+def test_a_line_is_dialled_anew_once_and_no_more(inbox: Inbox) -> None:
+    """Between two mails the server went away for good."""
+    answers = iter(["250 OK", "drop"])
+    inbox.at_data = lambda _: next(answers)
+    with line_to(inbox, limit=2, timeout=1) as line:
+        send(line)
+        line._port = free_port()
+        line._line.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        with pytest.raises(ServerUnavailable, match="refused"):
+            send(line)
+
+
+def test_a_name_that_takes_too_long_to_look_up_is_given_up() -> None:
+    with pytest.raises(TimeoutError, match="looking up"):
+        _addresses("mail.example.org", 25, 1e-9)
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70 + ".example.org", ".example"])
+def test_a_server_whose_name_leads_nowhere_is_unavailable(host: str) -> None:
+    with line_to(Inbox(host=host, port=25)) as line, pytest.raises(ServerUnavailable):
+        send(line)
+
+
+def test_a_sender_that_cannot_travel_is_our_own_fault(inbox: Inbox) -> None:
+    with line_to(inbox) as line, pytest.raises(ServerUnavailable):
+        line.send(MESSAGE, sender="löop@example.org", recipient="olu@example.org")
+    assert inbox.connections == 0
+
+
+def test_a_password_that_cannot_be_said_is_our_own_fault(
+    server_tls: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    with smtp_server(tls=server_tls, password="right") as inbox:
+        signing_in = {"user": "loop", "password": "gänse", "context": trusting}
+        with (
+            line_to(inbox, security="starttls", **signing_in) as line,
+            pytest.raises(ServerUnavailable),
+        ):
+            send(line)
+
+
+def test_the_next_address_of_a_name_is_dialled_when_the_first_refuses(inbox: Inbox) -> None:
+    """A server that listens on one of the two addresses of "localhost" alone, or on both."""
+    with line_to(Inbox(host="localhost", port=inbox.port)) as line:
+        send(line)
+    assert len(inbox.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "error", "words"),
+    [
+        (("250 me", "250 OK", "250 OK", "354 go", None), UnknownOutcomeError, "after the message"),
+        (("250 me", "250 OK", "250 OK", "354 go", "354 go"), UnknownOutcomeError, "354 go"),
+        (("250 me", "250 OK", "250 OK", "354 go", "421 closing"), LineLost, "421 closing"),
+        (
+            ("250 me", "250 OK", "250 OK", "354 go", "452 later", "250 OK"),
+            TemporaryMailError,
+            "452",
+        ),
+        (("250 me", "250 OK", "250 OK", "421 closing"), LineLost, "421 closing"),
+        (("250 me", "250 OK", "777 what"), LineLost, "no reply"),
+        (("250 me", "250 OK", "250 " + "x" * 200_000), LineLost, "no end"),
+        (("250 me", "250 OK", "250-x\r\n" * 20_000), LineLost, "no reply"),
+    ],
+    ids=["hangs up", "354 again", "421", "452", "421 at DATA", "777", "long line", "many lines"],
+)
+def test_answers_that_are_none(
+    answers: tuple[str | None, ...], error: type[Exception], words: str
+) -> None:
+    with (
+        scripted(lambda connection: talk(connection, *answers, is_wordy=True)) as server,
+        line_to(server) as line,
+        pytest.raises(error, match=words),
+    ):
+        send(line)
+
+
+def test_a_closed_line_says_that_it_is_closed(inbox: Inbox) -> None:
+    line = Line(inbox.host, inbox.port, timeout=3, until=seconds_running() + 3)
+    line.close()
+    with pytest.raises(OSError, match="closed"):
+        line.noop()
 
 
 @pytest.mark.parametrize(
@@ -212,7 +374,7 @@ def test_a_time_out_after_the_message_means_nobody_knows() -> None:
     [
         (("250 me", None), ServerUnavailable),  # hangs up at MAIL FROM, on a fresh line
         (("250 me", "421 too busy"), ServerUnavailable),
-        (("250 me", "550 not you", "250 OK"), PermanentMailError),
+        (("250 me", "550 not you"), ServerUnavailable),  # so it would be with any mail
         (("250 me", "450 not now", None), TemporaryMailError),  # and hangs up at RSET
         (("250 me", "450 not now", "500 what"), TemporaryMailError),  # or doesn't know it
         (("250 me", "250 OK", "250 OK", None), TemporaryMailError),  # hangs up at DATA

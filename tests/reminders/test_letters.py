@@ -307,6 +307,49 @@ def test_several_cases_are_listed_with_one_thing_each(world: World) -> None:
     assert mail.html.count("<h1") == 2
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_the_promise_date_comes_as_a_calendar_file_at_two_steps(world: World, step: str) -> None:
+    consultation = heard(world)
+    world.tick(at(f"{STEPS[step]} 09:00"))
+    found = []
+    for _, _, content in world.transport.sent:
+        attached = list(Received("", "", content).message.iter_attachments())
+        found.append([str(each.get_content()) for each in attached])
+    if step not in ("next_steps", "promise_soon"):
+        assert found and not any(found)
+        return
+    for (calendar,) in found:
+        assert "METHOD:PUBLISH" in calendar
+        assert "DTSTART;VALUE=DATE:20260401" in calendar
+        assert f"UID:consultation-{consultation.id}@localhost" in calendar
+        assert SECRET not in calendar
+
+
+def test_the_mails_of_one_consultation_make_one_thread_for_each_reader(world: World) -> None:
+    world.closed(title="Bus")
+    for moment in ("2026-01-08 09:00", "2026-01-14 09:00", "2026-02-04 09:00"):
+        world.tick(at(moment))
+    threads = [
+        (to, Received("", to, content).message["References"])
+        for _, to, content in world.transport.sent
+    ]
+    assert [to for to, _ in threads].count("olu@example.org") == 3
+    assert len(set(threads)) == 2  # Olu's and Dee's
+    ids = [
+        Received("", "", content).message["Message-ID"] for _, _, content in world.transport.sent
+    ]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_mail_about_several_stands_in_the_thread_of_the_first(world: World) -> None:
+    heard(world, title="Bus")
+    world.closed(title="Food")
+    world.tick(at("2026-01-14 09:00"))
+    message = last(world).message
+    first, second = message["References"].split()
+    assert message["In-Reply-To"] == first != second
+
+
 def test_the_mail_survives_hostile_titles(world: World) -> None:
     world.closed(title="<b>Bus</b>\r\nBcc: all@example.org {{ 7 * 7 }}")
     world.tick(NINE)

@@ -20,6 +20,7 @@ from tests.reminders.world import CLOSED_ON, World
 from tracker.accounts.models import Person
 from tracker.consultations.models import Consultation
 from tracker.reminders.models import Mail, MailState, Reminder, ReminderState
+from tracker.reminders.worker.delivering import LEASE
 from tracker.responses.models import Source, SurveyResponse
 from tracker.surveys.models import Survey
 
@@ -146,10 +147,9 @@ def test_a_killed_worker_loses_nothing_and_repeats_only_what_had_no_commit(
     # What the dead one held is left alone until its lease is over, then taken up.
     half_way = read(world.session, select(Mail.message_id).where(Mail.state == MailState.SENDING))
     before = len(inbox.received)
-    lease = timedelta(seconds=60 + 12 * TIMEOUT)
-    finish(start_worker(settings, inbox, NOW + lease))
+    finish(start_worker(settings, inbox, NOW + LEASE))
     assert len(inbox.received) == before
-    finish(start_worker(settings, inbox, NOW + lease + timedelta(seconds=1)))
+    finish(start_worker(settings, inbox, NOW + LEASE + timedelta(seconds=1)))
 
     by_id: dict[str, list[bytes]] = {}
     for each in inbox.received:

@@ -276,3 +276,39 @@ def test_send_now_is_for_the_demo_alone(world: World, sign_in: SignIn) -> None:
     page = sign_in(world.lead).post("/staff/outbox/send-now")
     assert page.status_code == 404 and "This button is for the demo." in page.text
     assert sign_in(world.owner).post("/staff/outbox/send-now").status_code == 403
+
+
+def test_mail_that_failed_says_what_went_wrong_and_how_to_mend_it(
+    world: World, sign_in: SignIn
+) -> None:
+    admin = make.make_person(world.session, "Ann", RoleName.ADMINISTRATOR)
+    world.owner.email = "no address"
+    world.closed()
+    world.tick(NINE)
+    page = sign_in(world.lead).get("/staff/outbox/1").text
+    assert "What stands as the address of Olu is no e-mail address." in page
+    assert "Ask an administrator to correct the address of Olu" in page
+    assert "Send it again" not in page
+    link = f'href="/staff/people/{world.owner.id}"'
+    assert link in sign_in(admin).get("/staff/outbox/1").text
+    refusal = sign_in(admin).post("/staff/outbox/1/send-again")
+    assert refusal.status_code == 409 and "is no address" in refusal.text
+    world.owner.email = "olu@example.org"
+    assert "Send it again" in sign_in(world.lead).get("/staff/outbox/1").text
+
+
+def test_mail_to_a_subscriber_that_failed_can_be_sent_again_unless_they_are_gone(
+    world: World, sign_in: SignIn
+) -> None:
+    world.session.add(
+        Mail(
+            kind="notice",
+            notice_key="k",
+            queued_at=NINE,
+            not_before=NINE,
+            state=MailState.FAILED,
+            last_error="554 no",
+        )
+    )
+    page = sign_in(world.lead).get("/staff/outbox/1").text
+    assert "The reader wants no more mails." in page and "Send it again" not in page

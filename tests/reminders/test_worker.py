@@ -4,24 +4,27 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from jinja2 import ChoiceLoader, DictLoader
 from sqlalchemy import select, text
 
 from tests import factories as make
-from tests.mail.server import Inbox, smtp_server
+from tests.mail.server import Inbox, Received, smtp_server
 from tests.reminders.world import World, at
 from tracker.accounts.models import Person
 from tracker.mail.errors import (
+    LineLost,
     PermanentMailError,
     ServerUnavailable,
     TemporaryMailError,
     UnknownOutcomeError,
 )
-from tracker.mail.render import RenderedMail
-from tracker.mail.smtp import SmtpTransport
+from tracker.mail.render import RenderedMail, _templates
+from tracker.mail.smtp import LIMIT, SmtpTransport
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Mail, MailState, Reminder, ReminderState
 from tracker.reminders.operations import queue_notice, send_again
 from tracker.reminders.operations.notices import MailNotFailed, RecipientUnreachable
+from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.worker import deliver
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
@@ -31,6 +34,7 @@ from tracker.reminders.worker.claiming import (
     record_refused,
     record_sent,
 )
+from tracker.reminders.worker.delivering import FRESH, LONGEST_ROUND
 from tracker.reminders.worker.preparing import MAY_HAVE_ARRIVED
 
 NINE = at("2026-01-08 09:00")
@@ -67,7 +71,11 @@ class Failing(MemoryTransport):
     ("attempts", "minutes"), [(1, 5), (2, 10), (3, 20), (6, 160), (7, 240), (50, 240)]
 )
 def test_pause_after_doubles_up_to_four_hours(attempts: int, minutes: int) -> None:
-    assert pause_after(attempts) == timedelta(minutes=minutes)
+    whole = timedelta(minutes=minutes)
+    pauses = [pause_after(attempts, mail_id) for mail_id in range(1, 201)]
+    assert whole * 0.85 < min(pauses) < whole * 0.86
+    assert whole * 0.99 < max(pauses) <= whole
+    assert pauses == [pause_after(attempts, mail_id) for mail_id in range(1, 201)]
 
 
 def test_mail_put_off_by_the_server_is_tried_again_after_a_pause(
@@ -265,18 +273,66 @@ def test_outcome_of_a_worker_that_lost_its_lease_changes_nothing(world: World) -
 
 
 class Slow(MemoryTransport):
-    """Takes two minutes of the clock for each mail, or hands the mail to somebody else meanwhile."""
+    """Takes its time, by the clock, for each mail, or hands it to somebody else meanwhile."""
 
-    def __init__(self, world: World, *, steals: bool = False) -> None:
+    def __init__(
+        self, world: World, *, steals: bool = False, takes: timedelta = timedelta(minutes=2)
+    ) -> None:
         super().__init__()
-        self.world, self.now, self.steals = world, NINE, steals
+        self.world, self.now, self.steals, self.takes = world, NINE, steals, takes
 
     def send(self, message: bytes, *, sender: str, recipient: str) -> None:
         super().send(message, sender=sender, recipient=recipient)
-        self.now += timedelta(minutes=2)
+        self.now += self.takes
         if self.steals:
             self.world.session.execute(text("UPDATE mails SET claimed_by = 'another'"))
             self.world.session.commit()
+
+
+def test_an_ill_server_is_left_alone_after_a_few_mails(world: World) -> None:
+    people = [make.make_person(world.session, f"P{number}") for number in range(6)]
+    for person in people:
+        queue_notice(world.session, recipient=person, key=person.name, rendered=HELLO, now=NINE)
+
+    summary = world.tick(NINE, Failing(LineLost("the line died at the address")))
+
+    assert (summary.sent, summary.put_off) == (0, 6)
+    assert [mail.attempts for mail in world.mails] == [1, 1, 1, 0, 0, 0]
+    assert world.tick(NINE + timedelta(minutes=5)).sent == 6
+
+
+def test_mails_that_take_the_line_down_hold_no_other(world: World) -> None:
+    """However often: two die, one passes, two die, one passes."""
+    people = [make.make_person(world.session, f"P{number}") for number in range(6)]
+    for person in people:
+        queue_notice(world.session, recipient=person, key=person.name, rendered=HELLO, now=NINE)
+    ill = [person.email for number, person in enumerate(people) if number % 3 < 2]
+
+    summary = world.tick(NINE, Failing(UnknownOutcomeError("the line died"), *ill))
+
+    assert (summary.sent, summary.put_off) == (2, 4)
+    assert [mail.attempts for mail in world.mails] == [1] * 6
+
+
+def test_a_tick_is_bounded_however_slow_the_server_is(world: World) -> None:
+    for number in range(40):
+        person = make.make_person(world.session, f"P{number}")
+        queue_notice(world.session, recipient=person, key=str(number), rendered=HELLO, now=NINE)
+    world.session.commit()
+    slow = Slow(world, takes=timedelta(seconds=LIMIT))
+    with world.app.app_context():
+        deliver(world.session, slow, world.settings, clock=lambda: slow.now)
+    world.session.expire_all()
+    batch = FRESH + timedelta(seconds=LIMIT)
+    assert LONGEST_ROUND <= slow.now - NINE <= LONGEST_ROUND + batch
+    states = [str(mail.state) for mail in world.mails]
+    assert (states.count("sent"), states.count("waiting")) == (len(slow.sent), 40 - len(slow.sent))
+
+
+def test_refusal_of_a_repeat_says_that_an_earlier_try_may_have_arrived(world: World) -> None:
+    leave_half_way(world)
+    world.tick(NINE + timedelta(hours=1), Failing(PermanentMailError("554 no")))
+    assert world.mails[0].last_error == f"554 no {MAY_HAVE_ARRIVED}"
 
 
 def test_what_waited_too_long_is_looked_at_again_before_it_leaves(world: World) -> None:
@@ -294,7 +350,7 @@ def test_what_waited_too_long_is_looked_at_again_before_it_leaves(world: World) 
 def test_mail_claimed_at_the_last_second_leaves_the_next_day(world: World) -> None:
     world.closed()
     world.tick(at("2026-01-08 06:00"))
-    moments = iter([at("2026-01-08 15:59:59")])
+    moments = iter([at("2026-01-08 15:59:59")] * 3)  # the last is the one of the claim
     with world.app.app_context():
         deliver(
             world.session,
@@ -349,19 +405,52 @@ def test_reminder_goes_to_the_new_owner_after_a_hand_over(world: World) -> None:
     )
 
 
-def test_mail_that_cannot_be_written_stops_no_other_and_is_given_up(
-    world: World, caplog: pytest.LogCaptureFixture
+def test_reminder_to_an_address_that_is_none_is_given_up_at_once_and_sent_when_mended(
+    world: World,
 ) -> None:
     world.owner.email = "olu@exämple@org"
     world.closed(title="Bus")
     world.closed(title="Food", owner=make.make_person(world.session, "Ada"))
     assert world.tick(NINE).sent == 1
-    assert "could not be written: BadAddress" in caplog.text
     mail = world.mails[0]
+    assert (str(mail.state), mail.last_error) == ("failed", BAD_ADDRESS)
+    assert world.reminders[0][2:] == ("cancelled", BAD_ADDRESS)
+    with pytest.raises(RecipientUnreachable, match="is no address"):
+        send_again(world.session, mail, now=NINE)
+    world.owner.email = "olu@example.org"
+    send_again(world.session, mail, now=NINE)
+    assert world.tick(NINE + timedelta(hours=1)).sent == 1
+    assert world.transport.sent[-1][1] == "olu@example.org"
+
+
+@pytest.fixture
+def broken_templates() -> Iterator[None]:
+    """A reminder's template that somebody left with a mistake in it."""
+    environment = _templates()
+    sound = environment.loader
+    assert sound is not None and environment.cache is not None
+    broken = DictLoader({"emails/reminder/body.txt": "{% if items %}and no end"})
+    environment.loader = ChoiceLoader([broken, sound])
+    environment.cache.clear()
+    yield
+    environment.loader = sound
+    environment.cache.clear()
+
+
+@pytest.mark.usefixtures("broken_templates")
+def test_mail_that_cannot_be_rendered_stops_no_other_and_is_given_up_at_last(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.closed(title="Bus")
+    notice(world)
+    assert world.tick(NINE).sent == 1  # the notice was written before
+    assert "could not be written: TemplateSyntaxError" in caplog.text
+    mail = world.mails[1]
     assert (str(mail.state), mail.attempts) == ("waiting", 1)
+    assert mail.last_error == "It could not be written: TemplateSyntaxError"
     mail.attempts = MAX_ATTEMPTS - 1
     world.tick(NINE + timedelta(hours=1))
-    assert str(world.mails[0].state) == "failed"
+    assert str(world.mails[1].state) == "failed"
     assert world.reminders[0][2] == "cancelled"
 
 
@@ -404,6 +493,22 @@ def test_notice_goes_out_at_any_hour_and_only_once(world: World) -> None:
     assert b"Subject: Hello" in world.transport.sent[0][2]
 
 
+def test_notice_about_a_consultation_stands_in_the_thread_of_its_reminders(world: World) -> None:
+    consultation = world.closed()
+    queue_notice(
+        world.session,
+        recipient=world.owner,
+        key="k",
+        rendered=HELLO,
+        now=NINE,
+        about=consultation.id,
+    )
+    notice(world, "about nothing")
+    world.tick(NINE)
+    found = [Received("", "", mail[2]).message["In-Reply-To"] for mail in world.transport.sent]
+    assert len(found) == 3 and found.count(None) == 1 and len(set(found)) == 2
+
+
 def test_notice_does_not_count_as_the_mail_of_the_day(world: World) -> None:
     world.closed()
     notice(world)
@@ -433,8 +538,21 @@ def test_notice_to_somebody_who_left_is_cancelled(world: World) -> None:
 def test_notice_to_an_impossible_address_is_visible_as_failed(world: World) -> None:
     world.owner.email = "not an address"
     mail = notice(world)
-    assert (str(mail.state), mail.content) == ("failed", None)
-    assert mail.last_error == "The address can't be written on a mail."
+    assert (str(mail.state), mail.last_error) == ("failed", BAD_ADDRESS)
+    world.owner.email = "olu.new@example.org"
+    send_again(world.session, mail, now=NINE)
+    assert world.tick(NINE).sent == 1
+    _, to, content = world.transport.sent[0]
+    assert to == "olu.new@example.org" and b"To: Olu <olu.new@example.org>" in content
+
+
+def test_notice_whose_address_turns_out_to_be_none_is_given_up_with_its_words(world: World) -> None:
+    mail = notice(world)
+    world.owner.email = "not an address"
+    world.tick(NINE)
+    world.session.refresh(mail)
+    assert (str(mail.state), mail.last_error, mail.message_id) == ("failed", BAD_ADDRESS, "")
+    assert mail.content is not None and b"Hello" in mail.content
 
 
 def test_send_again_takes_up_the_reminders_as_they_are_true_then(world: World) -> None:
@@ -449,8 +567,13 @@ def test_send_again_takes_up_the_reminders_as_they_are_true_then(world: World) -
 def test_send_again_of_a_notice(world: World) -> None:
     notice(world)
     world.tick(NINE, Failing(PermanentMailError("554 no")))
+    world.owner.email = "olu.new@example.org"
     send_again(world.session, world.mails[0], now=NINE)
     assert world.tick(NINE + timedelta(minutes=1)).sent == 1
+    message = Received("", "", world.transport.sent[0][2]).message
+    assert message["To"] == "Olu <olu.new@example.org>"
+    for name in ("From", "To", "Message-ID", "Subject"):
+        assert len(message.get_all(name, [])) == 1
 
 
 def test_send_again_refuses_what_did_not_fail_and_who_cannot_be_reached(world: World) -> None:

@@ -25,7 +25,7 @@ from tracker.capabilities.policy import moment_words
 from tracker.capabilities.queries import had_fresh_link
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
-from tracker.mail.render import render_mail
+from tracker.mail.render import RenderedMail, render_mail
 from tracker.reminders.links import expiry, make_link
 from tracker.reminders.operations import queue_notice
 from tracker.services.queries import organisation
@@ -72,7 +72,7 @@ def tell_held(
             when=_when(session, versions[0], now),
         )
         key = f"pending/{versions[0].id}/{person.id}"
-        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+        _queue(session, holder, person, key, rendered, now=now)
 
 
 def tell_stopped(
@@ -90,7 +90,7 @@ def tell_stopped(
             link=link_for(session, settings, person, holder.consultation, now=now),
         )
         key = f"stopped/{version.id}/{person.id}"
-        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+        _queue(session, holder, person, key, rendered, now=now)
 
 
 def tell_new_owner(
@@ -104,7 +104,7 @@ def tell_new_owner(
         consultation=holder.consultation,
         link=link_for(session, settings, to, holder.consultation, now=now),
     )
-    queue_notice(session, recipient=to, key=f"handed/{form_id}", rendered=rendered, now=now)
+    _queue(session, holder, to, f"handed/{form_id}", rendered, now=now)
 
 
 def tell_who_should_answer(
@@ -121,7 +121,7 @@ def tell_who_should_answer(
             link=link_for(session, settings, person, holder.consultation, now=now),
         )
         key = f"somebody/{form_id}/{person.id}"
-        queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+        _queue(session, holder, person, key, rendered, now=now)
 
 
 def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: datetime) -> bool:
@@ -138,8 +138,21 @@ def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: 
         link=link_for(session, settings, person, holder.consultation, now=now),
     )
     key = f"link/{person.id}/{now:%Y%m%dT%H%M%S}"
-    queue_notice(session, recipient=person, key=key, rendered=rendered, now=now)
+    _queue(session, holder, person, key, rendered, now=now)
     return True
+
+
+def _queue(
+    session: Session,
+    holder: Holder,
+    to: Person,
+    key: str,
+    rendered: RenderedMail,
+    *,
+    now: datetime,
+) -> None:
+    about = holder.consultation.id
+    queue_notice(session, recipient=to, key=key, rendered=rendered, now=now, about=about)
 
 
 def _when(session: Session, version: ActionVersion, now: datetime) -> str:

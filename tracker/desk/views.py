@@ -10,6 +10,7 @@ from tracker.consultations.queries import consultation_or_404, services_asking
 from tracker.db import current_session
 from tracker.desk import queries
 from tracker.desk.glance import ways_on
+from tracker.reminders.queries import count_given_up
 
 bp = Blueprint("desk", __name__, url_prefix="/staff")
 
@@ -18,8 +19,12 @@ bp = Blueprint("desk", __name__, url_prefix="/staff")
 def home() -> ResponseReturnValue:
     """What needs the signed-in person."""
     require(Act.USE_DESK)
-    desk = queries.home(current_session(), _own_services(current_actor()), now=utc_now())
-    return render_template("desk/home.html", desk=desk, has_services=_has_services())
+    session, now = current_session(), utc_now()
+    desk = queries.home(session, _own_services(current_actor()), now=now)
+    given_up = count_given_up(session, now=now) if actor_may(Act.SEE_OUTBOX) else 0
+    return render_template(
+        "desk/home.html", desk=desk, has_services=_has_services(), given_up=given_up
+    )
 
 
 @bp.get("/consultations/<int:consultation_id>")

@@ -13,6 +13,10 @@ class ServerUnavailable(TemporaryMailError):
     """No server would talk to us (network, certificate, sign-in): no other mail will pass either."""
 
 
+class LineLost(TemporaryMailError):
+    """The line died before this mail was handed over. After several in a row the server is ill."""
+
+
 class PermanentMailError(MailError):
     """The server refused this mail for good. `is_recipient_gone`: because nobody is at the address."""
 

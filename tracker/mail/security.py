@@ -56,9 +56,11 @@ def _message(
     rendered: RenderedMail, name: str, address: str, settings: Config, now: datetime
 ) -> bytes:
     key = uuid4().hex
-    message = compose(rendered, to_name=name, to=address, key=key, date=now)
+    message = compose(rendered, key=key, date=now)
     return stamp(
         message,
+        to_name=name,
+        to=address,
         sender_name="Loopkeeper",
         sender=settings.mail_from,
         message_id=message_id_of(key, settings.mail_from),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
@@ -31,6 +31,7 @@ __all__ = [
     "Timeline",
     "case_or_404",
     "cases_that_can_wait",
+    "count_given_up",
     "mail_or_404",
     "next_steps",
     "open_cases_of",
@@ -39,6 +40,8 @@ __all__ = [
 ]
 
 PAGE = 50
+# What was given up longer ago than this is seen in the outbox alone.
+GIVEN_UP_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,14 @@ def mail_or_404(session: Session, mail_id: int) -> Mail:
     if found is None:
         raise NotFound("There is no such mail. It may have been deleted.")
     return found
+
+
+def count_given_up(session: Session, *, now: datetime) -> int:
+    """Mails of the last `GIVEN_UP_SHOWN` that were given up, and that a person can mend."""
+    query = select(func.count()).where(
+        Mail.state == MailState.FAILED, Mail.queued_at > now - GIVEN_UP_SHOWN
+    )
+    return session.scalar(query) or 0
 
 
 @dataclass(frozen=True)

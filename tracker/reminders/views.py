@@ -21,6 +21,7 @@ from tracker.clock import day_in_words, moment_in_words, utc_now
 from tracker.consultations.queries import consultation_or_404
 from tracker.db import current_session
 from tracker.errors import NotFound
+from tracker.mail.message import is_address
 from tracker.mail.transport import transport_of
 from tracker.reminders import operations, queries
 from tracker.reminders.cadences import cadences
@@ -28,6 +29,7 @@ from tracker.reminders.forms import SnoozeForm
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import SnoozeRefused
 from tracker.reminders.policy import times_in_words
+from tracker.reminders.policy.mending import Advice, DeadLetter, advice_on
 from tracker.reminders.reading import StoredMail, read_stored
 from tracker.reminders.timelines import label_of
 from tracker.reminders.timelines import timeline as timeline_of
@@ -164,8 +166,24 @@ def mail(mail_id: int) -> ResponseReturnValue:
         "reminders/mail.html",
         mail=found,
         stored=_stored(found),
+        advice=_advice(found) if found.state is MailState.FAILED else None,
         shows_words=_shows_words(),
         time_zone=organisation(session).time_zone,
+    )
+
+
+def _advice(found: Mail) -> Advice:
+    reader = found.recipient
+    if reader is None:
+        return advice_on(DeadLetter(found.last_error, "", has_left=found.subscription_id is None))
+    return advice_on(
+        DeadLetter(
+            found.last_error,
+            reader.name,
+            has_left=not reader.active,
+            is_bounced=reader.is_bounced,
+            has_address=is_address(reader.email),
+        )
     )
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
 from tracker.errors import Conflict
-from tracker.mail.message import BadAddress, compose
+from tracker.mail.message import compose, is_address
 from tracker.mail.render import RenderedMail
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.reminders.policy.mending import BAD_ADDRESS
+from tracker.reminders.threads import thread_headers
 from tracker.subscriptions.models import Subscription
 from tracker.subscriptions.sealing import Seal
-
-BAD_ADDRESS = "The address can't be written on a mail."
 
 
 class MailNotFailed(Conflict):
@@ -33,11 +33,12 @@ def queue_notice(
     rendered: RenderedMail,
     now: datetime,
     is_urgent: bool = False,
+    about: int | None = None,
 ) -> Mail:
     """Put a message into the outbox, to be sent at any hour. The same `key` (≤ 80 signs) makes one.
 
     Part of the caller's transaction: what isn't saved isn't announced. What `is_urgent` leaves
-    before everything else.
+    before everything else. `about` is the consultation in whose thread it is read.
     """
     mail = Mail(
         kind=MailKind.NOTICE,
@@ -47,12 +48,14 @@ def queue_notice(
         queued_at=now,
         not_before=now,
         subject=rendered.subject[:255],
+        content=compose(
+            rendered,
+            key=key,
+            date=now,
+            headers=thread_headers(recipient.id, [about] if about is not None else []),
+        ),
     )
-    try:
-        mail.content = compose(
-            rendered, to_name=recipient.name, to=recipient.email, key=key, date=now
-        )
-    except BadAddress:
+    if not is_address(recipient.email):
         mail.state, mail.last_error = MailState.FAILED, BAD_ADDRESS
     try:
         with session.begin_nested():
@@ -76,13 +79,10 @@ def queue_for_subscriber(
 
     `stop_address` ends the subscription by one press in the mail program itself (RFC 8058).
     """
-    address = seal.open(subscription.address_sealed.encode())
-    if address is None:
+    if seal.open(subscription.address_sealed.encode()) is None:
         return  # sealed with a key that isn't known any more: nobody can be written to
     message = compose(
         rendered,
-        to_name="",
-        to=address.decode(),
         key=key,
         date=now,
         headers={
@@ -115,11 +115,15 @@ def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
         raise RecipientUnreachable(
             f"Mail can't reach {mail.recipient.name}. Correct the address under People first."
         )
+    if mail.recipient is not None and not is_address(mail.recipient.email):
+        raise RecipientUnreachable(
+            f"“{mail.recipient.email}” is no address. Correct it under People first."
+        )
     if mail.kind is MailKind.NOTICE:
         mail.state, mail.attempts, mail.not_before = MailState.WAITING, 0, now
         mail.last_error, mail.claimed_until = "", None
         if mail.recipient_id is not None:
-            mail.message_id = ""
+            mail.message_id = ""  # so that it is addressed anew
         return
     mail.state, mail.last_error = MailState.CANCELLED, "It was sent again as a new mail."
     for reminder in session.scalars(select(Reminder).where(Reminder.mail_id == mail.id)):

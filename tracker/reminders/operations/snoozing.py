@@ -87,4 +87,5 @@ def _tell_contact(session: Session, case: Case, pause: Snooze, now: datetime) ->
         "snoozed", person=contact, asker=asker, consultation=case.consultation, pause=pause
     )
     key = f"snooze/{pause.id}/{contact.id}"
-    queue_notice(session, recipient=contact, key=key, rendered=rendered, now=now)
+    about = case.consultation_id
+    queue_notice(session, recipient=contact, key=key, rendered=rendered, now=now, about=about)

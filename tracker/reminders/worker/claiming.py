@@ -6,6 +6,7 @@ statement or two on one mail; the caller commits.
 
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
@@ -19,6 +20,7 @@ BATCH = 20
 MAX_ATTEMPTS = 10
 URGENT_LEASE = timedelta(seconds=30)
 URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
+_JITTER = 0.15  # of a pause
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 
 
@@ -61,9 +63,14 @@ def _claim(
     return sorted(session.scalars(statement))
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after the `attempts`-th try (from 1): 5 minutes, doubled, at most 4 hours."""
-    return min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+def pause_after(attempts: int, mail_id: int) -> timedelta:
+    """How long to wait after the `attempts`-th try (from 1): 5 minutes, doubled, at most 4 hours.
+
+    Each mail waits up to 15 % less, by its id, so that what failed together doesn't come back
+    together.
+    """
+    whole = min(_FIRST_PAUSE * (1 << min(attempts - 1, 10)), _LONGEST_PAUSE)
+    return whole * (1 - _JITTER * crc32(f"{mail_id}/{attempts}".encode()) / 2**32)
 
 
 def record_sent(session: Session, worker: str, mail_id: int, *, now: datetime) -> bool:

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.mail.errors import (
+    LineLost,
     PermanentMailError,
     ServerUnavailable,
     TemporaryMailError,
     UnknownOutcomeError,
 )
+from tracker.mail.smtp import LIMIT
 from tracker.mail.transport import Transport
 from tracker.reminders.policy import is_in_hours
 from tracker.reminders.worker.claiming import (
@@ -42,8 +44,12 @@ Clock = Callable[[], datetime]
 # How long the last look at a mail holds good. Whatever waited longer is looked at again.
 FRESH = timedelta(seconds=60)
 SERVER_PAUSE = timedelta(minutes=5)
-# A conversation with a mail server has at most this many exchanges, each with its time-out.
-_EXCHANGES = 12
+# After this time what is left waits for the next tick, so that the clock's other work is done.
+LONGEST_ROUND = timedelta(minutes=3)
+# So many mails in a row that took the line down with them: it is the server, not the mails.
+LOSSES = 3
+# Longer than a mail can wait in a batch (`FRESH`) and then be in a server's hands.
+LEASE = FRESH + timedelta(seconds=LIMIT) + FRESH
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,7 @@ class _Round:
     sent: int = 0
     refused: int = 0
     put_off: int = 0
-
-    @property
-    def lease(self) -> timedelta:
-        return FRESH + timedelta(seconds=_EXCHANGES * self.settings.smtp_timeout)
+    losses: int = 0  # in a row
 
 
 def deliver(
@@ -86,12 +89,14 @@ def deliver(
     """Send every mail that may leave now. Any number of workers may do so at once.
 
     `look` is called before each batch: what it queues as urgent leaves with the next one, and so
-    waits for no long line of reminders.
+    waits for no long line of reminders. However ill the server is, it is over within `LONGEST_ROUND`
+    and one batch; a mail that takes the line down with it costs itself a try and the others nothing.
     """
     round_ = _Round(session, transport, settings, clock, uuid4().hex, only_urgent)
+    ends = clock() + LONGEST_ROUND
     with transport:
         look()
-        while (ids := _claim(round_)) and _deliver_batch(round_, ids):
+        while clock() < ends and (ids := _claim(round_)) and _deliver_batch(round_, ids):
             look()
     return Delivered(round_.sent, round_.refused, round_.put_off)
 
@@ -107,7 +112,7 @@ def _claim(round_: _Round) -> list[int]:
                 session,
                 round_.worker,
                 now=now,
-                lease=round_.lease,
+                lease=LEASE,
                 with_reminders=is_in_hours(now, own.time_zone),
             )
     session.commit()
@@ -131,7 +136,8 @@ def _deliver_batch(round_: _Round, ids: list[int]) -> bool:
 
 
 def _hand_over(round_: _Round, parcel: Parcel) -> str:
-    """Hand one parcel over and record what became of it; why, if no server would talk to us."""
+    """Hand one parcel over and record what became of it; why, if no other has to be tried now."""
+    losses, round_.losses = round_.losses, 0
     try:
         round_.transport.send(
             parcel.content, sender=round_.settings.mail_from, recipient=parcel.recipient
@@ -139,12 +145,16 @@ def _hand_over(round_: _Round, parcel: Parcel) -> str:
     except ServerUnavailable as error:
         _give_back(round_, parcel, str(error), round_.clock() + _pause(parcel))
         return str(error)
+    except (LineLost, UnknownOutcomeError) as error:
+        is_unknown = parcel.is_repeat or isinstance(error, UnknownOutcomeError)
+        _try_later(round_, parcel, str(error), is_unknown=is_unknown)
+        round_.losses = losses + 1
+        return str(error) if round_.losses >= LOSSES else ""
     except TemporaryMailError as error:
         _try_later(round_, parcel, str(error), is_unknown=parcel.is_repeat)
     except PermanentMailError as error:
-        _refused(round_, parcel, str(error), is_recipient_gone=error.is_recipient_gone)
-    except UnknownOutcomeError as error:
-        _try_later(round_, parcel, str(error), is_unknown=True)
+        why = f"{error} {MAY_HAVE_ARRIVED}" if parcel.is_repeat else str(error)
+        _refused(round_, parcel, why, is_recipient_gone=error.is_recipient_gone)
     else:
         _note(
             round_,
@@ -164,7 +174,7 @@ def _try_later(round_: _Round, parcel: Parcel, why: str, *, is_unknown: bool) ->
         round_.worker,
         parcel.mail_id,
         why,
-        until=round_.clock() + _pause(parcel, pause_after(parcel.attempts)),
+        until=round_.clock() + _pause(parcel, pause_after(parcel.attempts, parcel.mail_id)),
         is_unknown=is_unknown,
         attempts=parcel.attempts,
     )

@@ -5,7 +5,7 @@ The sentences are in `templates/emails/reminder/`; here they get their facts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from tracker.loop.policy import STAGE_WORDS, Stage
 from tracker.loop.queries import Loop
 from tracker.mail.render import RenderedMail, render_mail
 from tracker.reminders.briefing import Briefing, closed_on, promised_on
+from tracker.reminders.calendar import Promise, promise_file
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.links import expiry, make_link, page_address
 from tracker.reminders.policy import CaseKind, Step, can_hold, plan
@@ -25,6 +26,7 @@ from tracker.themes.models import Coding, Theme
 
 THEMES_SHOWN = 3
 _OF_ACTION = (CaseKind.LATE_ACTION, CaseKind.SAID_NO)
+_DATED = (Step.NEXT_STEPS, Step.PROMISE_SOON)
 CaseAtStep = tuple[Briefing, Step]
 
 
@@ -89,6 +91,21 @@ class Writer:
         """The mail to one person about these cases, the highest step first."""
         items = [self._item(to, briefing, step) for briefing, step in cases]
         return render_mail("reminder", person=to, items=items, organisation=self.organisation)
+
+    def calendar(self, cases: Sequence[CaseAtStep], *, now: datetime) -> str:
+        """The promise dates as a calendar file, when they are first named and before they come."""
+        promises = [
+            Promise(
+                consultation_id=consultation.id,
+                title=consultation.title,
+                answered=self.loops[consultation.id].facts.to_hear,
+                promise_on=promise_on,
+                address=self._page("desk.consultation", consultation.id),
+            )
+            for consultation in (each.case.consultation for each, step in cases if step in _DATED)
+            if (promise_on := promised_on(consultation, self.time_zone))
+        ]
+        return promise_file(promises, base_url=self.settings.base_url, now=now) if promises else ""
 
     def _item(self, to: Person, briefing: Briefing, step: Step) -> Item:
         case, consultation = briefing.case, briefing.case.consultation

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.clock import local_date
-from tracker.mail.message import compose, stamp
+from tracker.mail.message import BadAddress, compose, stamp
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.reminders.operations import lock_cadence
@@ -23,6 +23,8 @@ from tracker.reminders.policy import (
     may_send_now,
     next_window,
 )
+from tracker.reminders.policy.mending import BAD_ADDRESS
+from tracker.reminders.threads import thread_headers
 from tracker.reminders.worker.claiming import MAX_ATTEMPTS, pause_after
 from tracker.reminders.worker.failures import place_of
 from tracker.reminders.worker.room import (
@@ -33,13 +35,16 @@ from tracker.reminders.worker.room import (
     make_room,
     nation_of,
 )
+from tracker.subscriptions.models import Subscription
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(hours=1)  # at a mail all of whose reminders are held back
 NOTHING_LEFT = "Nothing was left to say."
 NOBODY_ANY_MORE = "Whoever asked to be told wants no more mails."
-MAY_HAVE_ARRIVED = "It may have been sent: a worker stopped before the answer was known."
+MAY_HAVE_ARRIVED = (
+    "It may have been sent: the mail server's answer to an earlier try was never known."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def prepare(
     """Look at the claimed mails once more; the parcels of those that leave now.
 
     While it looks nobody decides what is due, so that no reminder is overtaken under its hands.
-    A mail that can't be written is put off, and given up after some tries; it stops no other.
+    A mail that can't be written is put off, and given up after some tries; it stops no other. One
+    with an address that is none is given up at once: a person has to mend it.
     """
     lock_cadence(session, shared=True)
     mails = claimed_mails(session, worker, ids)
@@ -70,6 +76,9 @@ def prepare(
         try:
             with session.begin_nested():
                 parcel = _prepare(room, mail)
+        except BadAddress:
+            _give_up(mail, BAD_ADDRESS, now)
+            continue
         except Exception as error:
             log.error("mail %s could not be written: %s", mail.id, place_of(error))
             _give_another_chance(mail, f"It could not be written: {type(error).__name__}", now)
@@ -125,8 +134,10 @@ def _prepare_notice(room: Room, mail: Mail) -> Parcel | None:
         return None
     assert mail.notice_key is not None and mail.content is not None  # noqa: S101  (a notice has both)
     if not mail.message_id:
-        mail.message_id = room.message_id(mail.notice_key)
-        mail.content = _stamped(room, mail.content, mail.message_id)
+        to = mail.recipient
+        message_id = room.message_id(mail.notice_key)
+        mail.content = _stamped(room, mail.content, message_id, to_name=to.name, to=to.email)
+        mail.message_id = message_id
     return _ready(room, mail, mail.content)
 
 
@@ -142,17 +153,23 @@ def _prepare_for_subscriber(room: Room, mail: Mail) -> Parcel | None:
         if draft is None:
             _cancel(mail, "It was sealed with a key that isn't known any more.")
             return None
-        mail.message_id = room.message_id(mail.notice_key)
-        mail.content = room.seal.close(_stamped(room, draft, mail.message_id))
+        message_id = room.message_id(mail.notice_key)
+        to = _address_of(room, mail.subscription)
+        mail.content = room.seal.close(_stamped(room, draft, message_id, to_name="", to=to))
+        mail.message_id = message_id
     return _ready(room, mail, mail.content)
 
 
 def _parcel(room: Room, mail: Mail, content: bytes, *, is_repeat: bool) -> Parcel:
     address = mail.recipient.email if mail.recipient else ""
     if mail.subscription is not None:
-        address = (room.seal.open(mail.subscription.address_sealed.encode()) or b"").decode()
+        address = _address_of(room, mail.subscription)
         content = room.seal.open(content) or b""
     return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent)
+
+
+def _address_of(room: Room, subscription: Subscription) -> str:
+    return (room.seal.open(subscription.address_sealed.encode()) or b"").decode()
 
 
 def _prepare_reminders(room: Room, mail: Mail) -> Parcel | None:
@@ -197,16 +214,22 @@ def _sorted_out(
 def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     """Write the mail as of now. Its Message-ID follows from the reminders in it and nothing else."""
     by_urgency = sorted(going, key=lambda r: (-_rank(room, r), r.id))
-    rendered = room.writer.write(
-        mail.person, [(room.briefings[r.case_id], r.step) for r in by_urgency]
-    )
-    key = "\n".join(sorted(reminder.key for reminder in going))
-    mail.message_id = room.message_id(key)
-    mail.subject = rendered.subject[:255]
-    mail.day = local_date(room.now, room.time_zone)
     to = mail.person
-    draft = compose(rendered, to_name=to.name, to=to.email, key=key, date=room.now)
-    return _ready(room, mail, _stamped(room, draft, mail.message_id))
+    cases = [(room.briefings[r.case_id], r.step) for r in by_urgency]
+    rendered = room.writer.write(to, cases)
+    key = "\n".join(sorted(reminder.key for reminder in going))
+    draft = compose(
+        rendered,
+        key=key,
+        date=room.now,
+        headers=thread_headers(to.id, [each.case.consultation_id for each, _ in cases]),
+        calendar=room.writer.calendar(cases, now=room.now),
+    )
+    message_id = room.message_id(key)
+    content = _stamped(room, draft, message_id, to_name=to.name, to=to.email)
+    mail.message_id, mail.subject = message_id, rendered.subject[:255]
+    mail.day = local_date(room.now, room.time_zone)
+    return _ready(room, mail, content)
 
 
 def _rank(room: Room, reminder: Reminder) -> int:
@@ -214,10 +237,15 @@ def _rank(room: Room, reminder: Reminder) -> int:
     return due.rank if due else 0
 
 
-def _stamped(room: Room, draft: bytes, message_id: str) -> bytes:
-    sender_name = f"Loopkeeper, {room.organisation}"
-    sender = room.settings.mail_from
-    return stamp(draft, sender_name=sender_name, sender=sender, message_id=message_id)
+def _stamped(room: Room, draft: bytes, message_id: str, *, to_name: str, to: str) -> bytes:
+    return stamp(
+        draft,
+        to_name=to_name,
+        to=to,
+        sender_name=f"Loopkeeper, {room.organisation}",
+        sender=room.settings.mail_from,
+        message_id=message_id,
+    )
 
 
 def _ready(room: Room, mail: Mail, content: bytes) -> Parcel:
@@ -257,4 +285,4 @@ def _give_another_chance(mail: Mail, why: str, now: datetime) -> None:
         _give_up(mail, why, now)
         return
     mail.last_error, mail.claimed_by, mail.claimed_until = why, "", None
-    mail.not_before = now + pause_after(mail.attempts)
+    mail.not_before = now + pause_after(mail.attempts, mail.id)
