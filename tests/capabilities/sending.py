@@ -17,6 +17,8 @@ from tracker.actions.models import ActionVersion
 from tracker.clock import utc_now
 from tracker.reminders.models import Mail
 
+# What the button itself sends. A program that sends a form off leaves it out.
+PRESS = {"press": "yes"}
 TOMORROW = (utc_now() + timedelta(days=1)).date()
 GOOD = "From 3 February the centre is open until 8 pm on Fridays."
 

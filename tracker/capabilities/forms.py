@@ -33,6 +33,13 @@ SAME = "same"
 _CANNOT_TEXT = "We can't do this."
 
 
+def is_pressed(form: MultiDict[str, str]) -> bool:
+    """Whether the button itself was pressed. A program that sends a form off doesn't press: what it
+    sends lacks the button's own name, and mostly everything else.
+    """
+    return "press" in form
+
+
 def choices_after(said: ActionVersion | None) -> list[Choice]:
     """What may be chosen: what the public has read can't become everything."""
     if said is None:

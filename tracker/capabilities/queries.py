@@ -204,7 +204,7 @@ def pausable_cases(session: Session, consultation_id: int, *, now: datetime) -> 
         Pausable(
             case,
             _case_words(case),
-            is_spent=len(case.snoozes) >= SNOOZES_PER_CASE,
+            is_spent=len(case.pauses) >= SNOOZES_PER_CASE,
             is_late=case not in waiting,
         )
         for case in cases
@@ -235,5 +235,6 @@ def had_fresh_link(session: Session, person_id: int, *, now: datetime) -> bool:
         Mail.recipient_id == person_id,
         Mail.notice_key.startswith(f"link/{person_id}/"),
         Mail.queued_at > since,
+        Mail.queued_at <= now,  # not one of a clock that ran ahead
     )
     return session.scalar(query.limit(1)) is not None

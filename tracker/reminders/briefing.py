@@ -154,7 +154,7 @@ def facts_of(case: Case, zone: str) -> CaseFacts:
         starts_on=starts_on,
         promise_on=promise_on,
         due_on=version.due_on if version else None,
-        snoozed_until=max((snooze.until_on for snooze in case.snoozes), default=None),
+        snoozed_until=max((snooze.until_on for snooze in case.pauses), default=None),
     )
 
 

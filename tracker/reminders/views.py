@@ -67,7 +67,7 @@ def timeline(consultation_id: int) -> ResponseReturnValue:
         "reminders/timeline.html",
         consultation=consultation,
         story=story,
-        can_put_off=[case for case in waiting if len(case.snoozes) < SNOOZES_PER_CASE],
+        can_put_off=[case for case in waiting if len(case.pauses) < SNOOZES_PER_CASE],
         label_of=label_of,
         time_zone=organisation(session).time_zone,
     )

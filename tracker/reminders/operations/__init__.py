@@ -6,7 +6,7 @@ from tracker.reminders.operations.locking import lock_cadence
 from tracker.reminders.operations.looking import Due, Looked, due_looks, look_at, settle_looks
 from tracker.reminders.operations.notices import queue_for_subscriber, queue_notice, send_again
 from tracker.reminders.operations.queueing import Queued, gather_in_mails, queue_due
-from tracker.reminders.operations.snoozing import SnoozeRefused, snooze
+from tracker.reminders.operations.snoozing import SnoozeRefused, snooze, take_back_snooze
 
 __all__ = [
     "Due",
@@ -27,5 +27,6 @@ __all__ = [
     "settle_looks",
     "snooze",
     "sync_cases",
+    "take_back_snooze",
     "why_cases_are_over",
 ]

@@ -154,7 +154,7 @@ class Writer:
             found.append(Link("We can't, because…", f"{door}/cannot"))
             found.append(Link("It will take until…", f"{door}/until"))
         can_wait = can_hold(briefing.steps, briefing.records, after=self.today)
-        if is_team and can_wait and len(case.snoozes) < SNOOZES_PER_CASE:
+        if is_team and can_wait and len(case.pauses) < SNOOZES_PER_CASE:
             found.append(Link("Ask me again on…", f"{door}/snooze"))
         if case.kind is not CaseKind.ORPHAN:
             found.append(Link("Someone else should answer", f"{door}/hand-over"))
