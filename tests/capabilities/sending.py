@@ -27,6 +27,7 @@ def answer(scene: Scene, **values: str) -> dict[str, Any]:
     """The form that says the bus theme is done; `values` put in or replace fields."""
     key = f"t{scene.bus.id}"
     sent = {
+        **PRESS,
         "form_id": str(uuid4()),
         f"{key}-choice": "done",
         f"{key}-did": GOOD,

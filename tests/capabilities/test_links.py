@@ -78,7 +78,9 @@ def test_explained_expired_link_says_what_was_done_when_and_by_whom(
     client: FlaskClient, scene: Scene, link: str, settings: Config
 ) -> None:
     recorded(client, scene, link)
-    client.post(link + "/hand-over", data={"form_id": str(uuid4()), "to": str(scene.deputy.id)})
+    client.post(
+        link + "/hand-over", data={**PRESS, "form_id": str(uuid4()), "to": str(scene.deputy.id)}
+    )
 
     said = text_of(client.get(scene.link(settings, expires_on=LONG_AGO)))
 

@@ -84,6 +84,7 @@ def test_change_and_stop_at_one_moment_leave_one_outcome(
     client = app.test_client()
     version = recorded(client, scene, link)
     change = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "already",
         "one-there": "The room upstairs is free every Tuesday.",

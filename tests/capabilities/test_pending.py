@@ -98,6 +98,7 @@ def test_change_puts_new_words_and_tells_the_circle_again(
     address = f"{scene.link(settings, scene.contact)}/pending/{version.id}/change"
     assert GOOD in client.get(address).text
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "planned",
         "one-will": "We will ask the bus company for a later bus.",
@@ -117,7 +118,9 @@ def test_change_puts_new_words_and_tells_the_circle_again(
 def test_change_asks_for_a_choice(client: FlaskClient, scene: Scene, link: str) -> None:
     version = recorded(client, scene, link)
 
-    page = client.post(f"{link}/pending/{version.id}/change", data={"form_id": str(uuid4())})
+    page = client.post(
+        f"{link}/pending/{version.id}/change", data={**PRESS, "form_id": str(uuid4())}
+    )
 
     assert page.status_code == 422 and "Choose what happened" in page.text
 
@@ -128,6 +131,7 @@ def test_change_comes_too_late_and_keeps_the_words(
     version = recorded(client, scene, link)
     client.post(f"{link}/pending/{version.id}/stop", data=PRESS)
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "already",
         "one-there": "The room upstairs is free every Tuesday.",
@@ -161,7 +165,7 @@ def test_pages_of_another_consultations_version_are_not_there(
         for page in (
             client.get(address),
             client.get(f"{address}/change"),
-            client.post(f"{address}/change", data={"form_id": str(uuid4())}),
+            client.post(f"{address}/change", data={**PRESS, "form_id": str(uuid4())}),
             client.post(f"{address}/stop", data=PRESS),
             client.post(f"{address}/put-back", data=PRESS),
         ):

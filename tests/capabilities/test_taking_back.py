@@ -53,12 +53,13 @@ def case(scene: Scene) -> Case:
 
 def give(client: FlaskClient, link: str, to: Person) -> str:
     """Hand over; the address of the thank-you page."""
-    form = {"form_id": str(uuid4()), "to": str(to.id)}
+    form = {**PRESS, "form_id": str(uuid4()), "to": str(to.id)}
     return client.post(link + "/hand-over", data=form).headers["Location"]
 
 
 def pause(client: FlaskClient, link: str, case: Case) -> str:
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "case": str(case.id),
         "pause-until_on": (utc_now().date() + timedelta(days=9)).isoformat(),
@@ -297,7 +298,7 @@ def test_taking_back_has_nobody_to_return_an_orphan_to(scene: Scene) -> None:
 def test_take_back_of_a_request_tells_those_who_were_asked(
     client: FlaskClient, scene: Scene, link: str
 ) -> None:
-    form = {"form_id": str(uuid4()), "to": "else", "who-words": "Pat at the bus station"}
+    form = {**PRESS, "form_id": str(uuid4()), "to": "else", "who-words": "Pat at the bus station"}
     place = client.post(link + "/hand-over", data=form).headers["Location"]
 
     pages = [client.post(f"{place}/take-back", data=PRESS, follow_redirects=True) for _ in range(2)]

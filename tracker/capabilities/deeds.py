@@ -16,7 +16,7 @@ from tracker.consultations.models import Consultation, ConsultationEvent
 from tracker.reminders.models import Case, Snooze
 from tracker.services.queries import organisation
 
-FEW = 6
+FEW = 4
 # The history in the words of the pages behind the links, after the name of whoever did it.
 _WORDS = {
     "action_recorded": "recorded an answer",

@@ -175,11 +175,13 @@ def read_successor(
 def _begin(form: MultiDict[str, str]) -> Sheet:
     sheet = Sheet(typed_in(form))
     form_id = read_form_id(form.get("form_id", ""))
-    if form_id is None:
+    if not is_pressed(form):
+        sheet.errors["form"] = "Nothing was saved yet. Press the button to save it"
+    elif form_id is None:
         sheet.errors["form"] = (
             "Part of this page was missing. Nothing was lost: please send it again"
         )
-    else:
+    if form_id is not None:
         sheet.form_id = form_id
     return sheet
 
