@@ -92,7 +92,7 @@ def _explain(refusal: LinkDoesNotWork) -> ResponseReturnValue:
 def act(token: str) -> ResponseReturnValue:
     """Say what happened to each theme."""
     link, holder = open_working_link(token, Verb.RECORD if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         return answers_page("act", link, holder, Sheet())
     cards = cards_of(link.session, holder.consultation.id)
     sheet = read_sheet(cards, request.form, link.today)
@@ -117,7 +117,7 @@ def until(token: str) -> ResponseReturnValue:
 
 def _short_answer(token: str, verb: Verb) -> ResponseReturnValue:
     link, holder = open_working_link(token, verb)
-    if request.method == "GET":
+    if request.method != "POST":
         return answers_page(verb.value, link, holder, Sheet())
     cards = cards_of(link.session, holder.consultation.id)
     sheet = read_picked(cards, request.form, verb, link.today)
