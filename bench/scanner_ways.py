@@ -121,10 +121,7 @@ def each(place: Place, paths: Iterable[str], method: str = "GET", **more: str) -
 @way("HEAD")
 def head(place: Place, links: Links) -> Counter[int]:
     sound = urlencode({"press": "yes", "form_id": str(uuid4()), "to": "else", "who-words": "Pat"})
-    with_body = [
-        lambda p=p: place.ask(p, "HEAD", sound)
-        for p in everywhere(links)
-    ]
+    with_body = [lambda p=p: place.ask(p, "HEAD", sound) for p in everywhere(links)]
     return each(place, everywhere(links), "HEAD") + at_once(with_body)
 
 
@@ -423,10 +420,7 @@ def ranged(place: Place, links: Links) -> Counter[int]:
 
 @way("HTTP/1.0 without a host")
 def old_protocol(place: Place, links: Links) -> Counter[int]:
-    asks = [
-        lambda p=p: place.ask(p, version="1.0", host=None)
-        for p in everywhere(links)
-    ]
+    asks = [lambda p=p: place.ask(p, version="1.0", host=None) for p in everywhere(links)]
     return at_once(asks)
 
 
