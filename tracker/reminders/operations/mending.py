@@ -18,7 +18,16 @@ from tracker.actions.models import ActionVersion, Reopening
 from tracker.actions.policy import MAIL_HOLD
 from tracker.clock import CLOCKS_DIFFER, local_date, local_moment
 from tracker.consultations.models import Consultation
-from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderState, Snooze
+from tracker.reminders.models import (
+    Beat,
+    Case,
+    Mail,
+    MailState,
+    NextLook,
+    Reminder,
+    ReminderState,
+    Snooze,
+)
 from tracker.reminders.operations.locking import lock_cadence
 from tracker.reminders.policy import SNOOZE_DAYS, CaseKind
 from tracker.safeguarding.models import Flag
@@ -53,14 +62,14 @@ def mend_after_clock(session: Session, *, now: datetime) -> int:
 
 
 def _newest_writing() -> Select[datetime]:
-    """The latest moment at which one of the newest rows says that it was written."""
+    """The latest moment at which one of the newest rows says that it was written, or the clock ticked."""
     parts = [
         select(
             select(table.queued_at.label("at")).order_by(table.id.desc()).limit(_NEWEST).subquery()
         )
         for table in (Reminder, Mail)
     ]
-    written = union_all(*parts).subquery()
+    written = union_all(select(Beat.at), *parts).subquery()
     return select(func.max(written.c.at))
 
 
@@ -97,6 +106,8 @@ def _statements(now: datetime, ahead: datetime, zone: str) -> Iterator[Update]:
     yield from _cases(now, ahead, local_moment(today, time(0), zone))
     longest = today + timedelta(days=SNOOZE_DAYS)
     yield update(Snooze).where(Snooze.until_on > longest).values(until_on=longest)
+    # When to look again was reckoned by the wrong clock.
+    yield update(NextLook).where(NextLook.at > now).values(at=now, changes=NextLook.changes + 1)
     yield update(Flag).where(Flag.raised_at > ahead).values(raised_at=start_of_hour(now))
     yield update(Flag).where(Flag.look_at > ahead + LONGEST_LOOK).values(look_at=now)
 
