@@ -96,8 +96,11 @@ def _waiting(session: Session, now: datetime) -> list[Flag]:
 
 
 def _written_to_lately(session: Session, now: datetime) -> set[int]:
-    lately = Mail.queued_at.between(now - GATHERING, now + CLOCKS_DIFFER)
-    query = select(Mail.recipient_id).where(Mail.is_urgent, lately)
+    query = select(Mail.recipient_id).where(
+        Mail.is_urgent,
+        Mail.queued_at > now - GATHERING,
+        Mail.queued_at <= now + CLOCKS_DIFFER,  # not one of a clock that ran ahead
+    )
     return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 
