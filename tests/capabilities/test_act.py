@@ -13,6 +13,7 @@ from tests import factories as make
 from tests.capabilities.scenes import SECRET_WORDS, Scene, say
 from tests.capabilities.sending import (
     GOOD,
+    PRESS,
     TOMORROW,
     answer,
     mails,
@@ -135,7 +136,7 @@ def test_act_takes_every_choice(
     key = f"t{scene.bus.id}"
     fields = {f"{key}-{name}": value for name, value in boxes.items()}
 
-    client.post(link, data={"form_id": str(uuid4()), f"{key}-choice": choice} | fields)
+    client.post(link, data={**PRESS, "form_id": str(uuid4()), f"{key}-choice": choice} | fields)
 
     (version,) = versions(scene)
     assert version.outcome is outcome
@@ -155,13 +156,13 @@ def test_act_says_what_is_missing_and_keeps_what_was_typed(
 
 
 def test_act_asks_for_a_choice_when_none_was_made(client: FlaskClient, link: str) -> None:
-    page = client.post(link, data={"form_id": str(uuid4())})
+    page = client.post(link, data={**PRESS, "form_id": str(uuid4())})
 
     assert page.status_code == 422 and "Choose what happened" in page.text
 
 
 def test_act_refuses_to_repeat_nothing(client: FlaskClient, scene: Scene, link: str) -> None:
-    data = {"form_id": str(uuid4()), f"t{scene.quiet.id}-choice": "same"}
+    data = {**PRESS, "form_id": str(uuid4()), f"t{scene.quiet.id}-choice": "same"}
 
     assert "There is no answer above to repeat" in client.post(link, data=data).text
 
@@ -255,6 +256,7 @@ def test_act_offers_an_open_action_its_next_word(
     assert "We told them: Three lights" in text_of(client.get(link))
     assert f'id="{key}-praise"' not in client.get(link).text  # an answer never sinks to mere thanks
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         f"{key}-choice": "done",
         f"{key}-did": GOOD,

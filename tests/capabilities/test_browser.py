@@ -1,5 +1,7 @@
 """The owner's job on a phone, in a real Chromium, with and without script."""
 
+from uuid import uuid4
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -9,9 +11,11 @@ from sqlalchemy.orm import Session
 from config import Config
 from tests import factories as make
 from tests.browser import press
-from tests.capabilities.scenes import Scene, make_scene
+from tests.capabilities.scenes import LONG_AGO, Scene, make_scene
 from tests.conftest import OpenPage
 from tracker.actions.models import ActionVersion
+from tracker.capabilities.operations import suggest_owner
+from tracker.clock import utc_now
 from tracker.reminders.models import Case
 from tracker.reminders.policy import CaseKind
 
@@ -81,8 +85,10 @@ def test_pages_are_found_sound_by_axe_and_never_scroll_sideways(
     held = make.make_action(
         scene.session, scene.quiet, published_at=None, publishes_at=make.NOW
     ).versions[0]
+    asked = suggest_owner(scene.session, scene.holder(), uuid4(), now=utc_now())
     link = path(scene, settings)
-    for where in (*PAGES, f"/pending/{held.id}", f"/pending/{held.id}/change"):
+    others = (f"/pending/{held.id}", f"/pending/{held.id}/change", f"/done/{asked.id}")
+    for where in (*PAGES, *others):
         page: Page = open_page(link + where, width=width, dark=dark)
         for radio in page.query_selector_all("input[value=cannot]"):
             radio.check()
@@ -90,8 +96,9 @@ def test_pages_are_found_sound_by_axe_and_never_scroll_sideways(
             if summary.is_visible():
                 summary.click()
         _assert_sound(page)
-    page = open_page(link[:-3], width=width, dark=dark)
-    _assert_sound(page)
+    for address in (link[:-3], scene.link(settings, expires_on=LONG_AGO)):
+        page = open_page(address, width=width, dark=dark)
+        _assert_sound(page)
 
 
 def test_pages_with_errors_are_found_sound_by_axe(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tests.capabilities.scenes import Scene
-from tests.capabilities.sending import answer, race, recorded, versions
+from tests.capabilities.sending import PRESS, answer, race, recorded, versions
 from tracker.actions.models import Action
 from tracker.capabilities.models import SentForm
 from tracker.db import Base
@@ -84,6 +84,7 @@ def test_change_and_stop_at_one_moment_leave_one_outcome(
     client = app.test_client()
     version = recorded(client, scene, link)
     change = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "already",
         "one-there": "The room upstairs is free every Tuesday.",
@@ -91,7 +92,7 @@ def test_change_and_stop_at_one_moment_leave_one_outcome(
     address = f"{link}/pending/{version.id}"
     stop = f"{scene.link(settings, scene.contact)}/pending/{version.id}/stop"
 
-    replies = race(app, scene, (f"{address}/change", change), (stop, {}), (stop, {}))
+    replies = race(app, scene, (f"{address}/change", change), (stop, PRESS), (stop, PRESS))
 
     assert {reply.status_code for reply in replies} <= {303, 422}
     first, *others = versions(scene)

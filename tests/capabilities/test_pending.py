@@ -9,7 +9,16 @@ from flask.testing import FlaskClient
 from config import Config
 from tests import factories as make
 from tests.capabilities.scenes import Scene
-from tests.capabilities.sending import GOOD, TOMORROW, answer, mails, recorded, text_of, versions
+from tests.capabilities.sending import (
+    GOOD,
+    PRESS,
+    TOMORROW,
+    answer,
+    mails,
+    recorded,
+    text_of,
+    versions,
+)
 from tracker.accounts.models import Person
 from tracker.actions.operations import publish_due
 from tracker.actions.policy import Outcome
@@ -35,7 +44,7 @@ def test_stop_works_with_one_button_for_each_of_the_circle(
     person: Person = getattr(scene, who)
     before = len(mails(scene))
 
-    stopped = client.post(f"{scene.link(settings, person)}/pending/{version.id}/stop")
+    stopped = client.post(f"{scene.link(settings, person)}/pending/{version.id}/stop", data=PRESS)
     page = client.get(stopped.headers["Location"])
 
     assert f"It is stopped and won't go on the board. {person.name} stopped it" in text_of(
@@ -51,9 +60,9 @@ def test_stop_twice_changes_and_tells_nothing_more(
     version = recorded(client, scene, link)
     address = f"{scene.link(settings, scene.deputy)}/pending/{version.id}/stop"
 
-    client.post(address)
+    client.post(address, data=PRESS)
     first, told = versions(scene)[0].stopped_at, len(mails(scene))
-    client.post(address)
+    client.post(address, data=PRESS)
 
     assert versions(scene)[0].stopped_at == first and len(mails(scene)) == told
 
@@ -65,7 +74,7 @@ def test_stop_comes_too_late_for_what_is_public(
     publish_due(scene.session, now=utc_now() + timedelta(days=2))
     scene.session.commit()
 
-    page = client.post(f"{link}/pending/{version.id}/stop", follow_redirects=True)
+    page = client.post(f"{link}/pending/{version.id}/stop", data=PRESS, follow_redirects=True)
 
     assert "so it can't be stopped here" in page.text
     assert versions(scene)[0].stopped_at is None
@@ -77,7 +86,7 @@ def test_stop_is_not_for_the_lead(
     version = recorded(client, scene, link)
     leads = scene.link(settings, scene.lead)
 
-    assert client.post(f"{leads}/pending/{version.id}/stop").status_code == 403
+    assert client.post(f"{leads}/pending/{version.id}/stop", data=PRESS).status_code == 403
     assert "Stop it" not in client.get(f"{leads}/pending/{version.id}").text
     assert versions(scene)[0].stopped_at is None
 
@@ -89,6 +98,7 @@ def test_change_puts_new_words_and_tells_the_circle_again(
     address = f"{scene.link(settings, scene.contact)}/pending/{version.id}/change"
     assert GOOD in client.get(address).text
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "planned",
         "one-will": "We will ask the bus company for a later bus.",
@@ -108,7 +118,9 @@ def test_change_puts_new_words_and_tells_the_circle_again(
 def test_change_asks_for_a_choice(client: FlaskClient, scene: Scene, link: str) -> None:
     version = recorded(client, scene, link)
 
-    page = client.post(f"{link}/pending/{version.id}/change", data={"form_id": str(uuid4())})
+    page = client.post(
+        f"{link}/pending/{version.id}/change", data={**PRESS, "form_id": str(uuid4())}
+    )
 
     assert page.status_code == 422 and "Choose what happened" in page.text
 
@@ -117,8 +129,9 @@ def test_change_comes_too_late_and_keeps_the_words(
     client: FlaskClient, scene: Scene, link: str
 ) -> None:
     version = recorded(client, scene, link)
-    client.post(f"{link}/pending/{version.id}/stop")
+    client.post(f"{link}/pending/{version.id}/stop", data=PRESS)
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "one-choice": "already",
         "one-there": "The room upstairs is free every Tuesday.",
@@ -152,8 +165,9 @@ def test_pages_of_another_consultations_version_are_not_there(
         for page in (
             client.get(address),
             client.get(f"{address}/change"),
-            client.post(f"{address}/change", data={"form_id": str(uuid4())}),
-            client.post(f"{address}/stop"),
+            client.post(f"{address}/change", data={**PRESS, "form_id": str(uuid4())}),
+            client.post(f"{address}/stop", data=PRESS),
+            client.post(f"{address}/put-back", data=PRESS),
         ):
             assert page.status_code == 404 and "None of your business" not in page.text
     scene.session.refresh(strange)

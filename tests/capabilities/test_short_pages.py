@@ -7,13 +7,14 @@ from flask.testing import FlaskClient
 
 from tests import factories as make
 from tests.capabilities.scenes import LONG_AGO, Scene
-from tests.capabilities.sending import GOOD, TOMORROW, versions
+from tests.capabilities.sending import GOOD, PRESS, TOMORROW, versions
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 
 
 def test_cannot_records_for_the_themes_picked(client: FlaskClient, scene: Scene, link: str) -> None:
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "pick": [f"t{scene.bus.id}", f"t{scene.quiet.id}"],
         "one-why": "money",
@@ -37,7 +38,9 @@ def test_cannot_fills_in_who_decided_and_when_to_look_again(client: FlaskClient,
 
 
 def test_cannot_asks_for_all_that_is_missing_at_once(client: FlaskClient, link: str) -> None:
-    page = client.post(link + "/cannot", data={"form_id": str(uuid4()), "pick": ["t999", "x"]})
+    page = client.post(
+        link + "/cannot", data={**PRESS, "form_id": str(uuid4()), "pick": ["t999", "x"]}
+    )
 
     for message in (
         "Choose what this is about",
@@ -70,7 +73,7 @@ def test_until_moves_the_date_of_an_open_action(
     action = make.make_action(
         scene.session, scene.bus, outcome=Outcome.PLANNED, text="Three lights", due_on=LONG_AGO
     )
-    form = {"form_id": str(uuid4()), "pick": f"a{action.id}", "one-will": GOOD}
+    form = {**PRESS, "form_id": str(uuid4()), "pick": f"a{action.id}", "one-will": GOOD}
 
     client.post(link + "/until", data=form | {"one-will_on": TOMORROW.isoformat()})
 
@@ -81,6 +84,7 @@ def test_until_asks_once_what_will_be_different(
     client: FlaskClient, scene: Scene, link: str
 ) -> None:
     form = {
+        **PRESS,
         "form_id": str(uuid4()),
         "pick": f"t{scene.bus.id}",
         "one-will": "We will look into it.",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from config import Config
 from tests import factories as make
 from tests.capabilities.scenes import Scene
-from tests.capabilities.sending import TOMORROW, text_of
+from tests.capabilities.sending import PRESS, TOMORROW, text_of
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 from tracker.reminders.models import Case, Reminder, ReminderState, Snooze
@@ -28,6 +28,7 @@ def case(scene: Scene) -> Case:
 def pause(chosen: Case, **values: str) -> dict[str, str]:
     until_on = utc_now().date() + timedelta(days=20)
     given = {
+        **PRESS,
         "form_id": str(uuid4()),
         "case": str(chosen.id),
         "pause-until_on": until_on.isoformat(),

@@ -218,6 +218,8 @@ ACCESS: dict[str, Who] = {
     "capabilities.hand_over": OPEN,
     "capabilities.done": OPEN,
     "capabilities.pending": OPEN,
+    "capabilities.take_back": OPEN,
+    "capabilities.put_back": OPEN,
     "capabilities.stop": OPEN,
     "capabilities.change": OPEN,
     "capabilities.fresh_link": OPEN,

@@ -416,6 +416,7 @@ TRUE = AtSending(
     unreachable="",
     is_addressed=True,
     due=DUE_TODAY,
+    was_due_on=d("2026-01-08"),
     held="",
     acted_at=None,
     is_working_day=True,
@@ -458,8 +459,11 @@ def test_judge(change: dict[str, object], judgement: Judgement, reason: str) -> 
 
 def test_judge_cancels_what_moved_and_holds_what_is_snoozed() -> None:
     now = at("2026-01-07 09:00")
-    moved = judge(TRUE, today=d("2026-01-07"), now=now)
+    earlier = AtSending(**{**vars(TRUE), "was_due_on": d("2026-01-07")})
+    moved = judge(earlier, today=d("2026-01-07"), now=now)
     assert moved == (Judgement.CANCEL, "Its date moved to 8 January 2026.")
+    behind = judge(TRUE, today=d("2026-01-07"), now=now)
+    assert behind == (Judgement.HOLD, "Its day hasn't come.")
     snoozed = CaseFacts(
         CaseKind.UNTOLD, ENGLAND, starts_on=d("2026-01-07"), snoozed_until=d("2026-01-20")
     )

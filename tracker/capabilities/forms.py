@@ -33,6 +33,13 @@ SAME = "same"
 _CANNOT_TEXT = "We can't do this."
 
 
+def is_pressed(form: MultiDict[str, str]) -> bool:
+    """Whether the button itself was pressed. A program that sends a form off doesn't press: what it
+    sends lacks the button's own name, and mostly everything else.
+    """
+    return "press" in form
+
+
 def choices_after(said: ActionVersion | None) -> list[Choice]:
     """What may be chosen: what the public has read can't become everything."""
     if said is None:
@@ -168,11 +175,13 @@ def read_successor(
 def _begin(form: MultiDict[str, str]) -> Sheet:
     sheet = Sheet(typed_in(form))
     form_id = read_form_id(form.get("form_id", ""))
-    if form_id is None:
+    if not is_pressed(form):
+        sheet.errors["form"] = "Nothing was saved yet. Press the button to save it"
+    elif form_id is None:
         sheet.errors["form"] = (
             "Part of this page was missing. Nothing was lost: please send it again"
         )
-    else:
+    if form_id is not None:
         sheet.form_id = form_id
     return sheet
 

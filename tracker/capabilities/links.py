@@ -15,6 +15,9 @@ from tracker.db import current_session
 from tracker.reminders.links import read_link
 from tracker.services.queries import organisation
 
+# What mail programs take for a part of an address that stands at the end of a sentence.
+_NO_PART_OF_IT = " .,;:!?'\"()[]{}<>\u2019\u201d"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -27,6 +30,13 @@ class Link:
     time_zone: str
     state: LinkState
     holder: Holder | None
+    expires_on: date | None = None
+
+    @property
+    def is_still_somebodys(self) -> bool:
+        """Whether whoever holds it may see to what they did with it, though it opens nothing more."""
+        is_fit = self.state in (LinkState.WORKS, LinkState.NOT_YOURS)
+        return is_fit and self.holder is not None and self.holder.person.active
 
     @property
     def today(self) -> date:
@@ -51,6 +61,7 @@ class LinkDoesNotWork(Exception):
 
 def open_link(token: str) -> Link:
     """Read a link without asking whether it still works. Changes nothing."""
+    token = token.rstrip(_NO_PART_OF_IT)
     session, settings, now = current_session(), current_app.config["LOOPKEEPER"], utc_now()
     zone = organisation(session).time_zone
     claim = read_link(settings, token, today=local_date(now, zone))
@@ -63,7 +74,7 @@ def open_link(token: str) -> Link:
         is_withdrawn=bool(holder and holder.consultation.state is ConsultationState.WITHDRAWN),
         is_expired=claim.is_expired,
     )
-    return Link(token, session, settings, now, zone, state, holder)
+    return Link(token, session, settings, now, zone, state, holder, claim.expires_on)
 
 
 def open_working_link(token: str, verb: Verb | None = None) -> tuple[Link, Holder]:

@@ -4,10 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.accounts.models import Person
 from tracker.capabilities.policy import Verb
 from tracker.db import Base
+from tracker.reminders.models import Snooze
 
 
 class SentForm(Base):
@@ -27,3 +29,19 @@ class SentForm(Base):
     sent_at: Mapped[datetime]
     # What came of it, in the plain sentence that the page says and says again.
     result: Mapped[str] = mapped_column(Text, default="")
+
+    # What taking it back needs: the pause it made; or the owners before and after, and the line of
+    # the history that it wrote, so that what came later is known without trusting a clock.
+    snooze_id: Mapped[int | None] = mapped_column(ForeignKey("snoozes.id", ondelete="SET NULL"))
+    former_owner_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="SET NULL")
+    )
+    new_owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultation_events.id", ondelete="SET NULL")
+    )
+    taken_back_at: Mapped[datetime | None]
+
+    snooze: Mapped[Snooze | None] = relationship()
+    former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
+    new_owner: Mapped[Person | None] = relationship(foreign_keys=[new_owner_id])

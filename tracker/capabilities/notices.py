@@ -15,13 +15,15 @@ from tracker.accounts.models import Person
 from tracker.actions.models import ActionVersion
 from tracker.actions.policy import REASON_LABELS
 from tracker.capabilities.boxes import SAID
+from tracker.capabilities.models import SentForm
 from tracker.capabilities.people import (
     Holder,
+    people_once,
     people_told,
     people_told_of_stop,
     people_who_find_an_owner,
 )
-from tracker.capabilities.policy import moment_words
+from tracker.capabilities.policy import UNDO_FOR, moment_words
 from tracker.capabilities.queries import had_fresh_link
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
@@ -93,10 +95,12 @@ def tell_stopped(
         _queue(session, holder, person, key, rendered, now=now)
 
 
-def tell_new_owner(
-    session: Session, settings: Config, holder: Holder, to: Person, form_id: str, *, now: datetime
+def tell_handed_over(
+    session: Session, settings: Config, holder: Holder, form: SentForm, *, now: datetime
 ) -> None:
-    """Tell the new owner that it is theirs now, by whom, and give them their own link."""
+    """Tell the new owner that it is theirs now, and the former one (unless they gave it) that it isn't."""
+    to, former = form.new_owner, form.former_owner
+    assert to is not None  # noqa: S101  (the form handed it over to somebody)
     rendered = render_mail(
         "handed_over",
         person=to,
@@ -104,7 +108,59 @@ def tell_new_owner(
         consultation=holder.consultation,
         link=link_for(session, settings, to, holder.consultation, now=now),
     )
-    _queue(session, holder, to, f"handed/{form_id}", rendered, now=now)
+    _queue(session, holder, to, f"handed/{form.id}", rendered, now=now)
+    if former is None or former.id == holder.person.id or not former.is_reachable:
+        return
+    rendered = render_mail(
+        "handed_away",
+        person=former,
+        giver=holder.person,
+        to=to,
+        consultation=holder.consultation,
+        until=_until(session, form, now),
+    )
+    _queue(session, holder, former, f"away/{form.id}", rendered, now=now)
+
+
+def confirm(
+    session: Session, settings: Config, holder: Holder, form: SentForm, *, now: datetime
+) -> None:
+    """Tell the holder what was saved under their name, and how it is taken back."""
+    person = holder.person
+    if not person.is_reachable:
+        return
+    rendered = render_mail(
+        "confirmed",
+        person=person,
+        consultation=holder.consultation,
+        result=form.result,
+        until=_until(session, form, now),
+        link=f"{link_for(session, settings, person, holder.consultation, now=now)}/done/{form.id}",
+    )
+    _queue(session, holder, person, f"saved/{form.id}", rendered, now=now)
+
+
+def tell_taken_back(session: Session, holder: Holder, form: SentForm, *, now: datetime) -> None:
+    """Tell everybody again who was told of a hand-over or a request. Of a pause its own writes tell."""
+    consultation = holder.consultation
+    if form.snooze is not None:
+        return
+    told = people_once([form.new_owner, form.former_owner])
+    if form.new_owner is None:
+        told = people_who_find_an_owner(session, consultation)
+    for person in told:
+        if person.id == holder.person.id:
+            continue
+        rendered = render_mail(
+            "taken_back",
+            person=person,
+            giver=holder.person,
+            consultation=consultation,
+            form=form,
+            owner=consultation.owner.name if consultation.owner else "",
+        )
+        key = f"back/{form.id}/{person.id}"
+        _queue(session, holder, person, key, rendered, now=now)
 
 
 def tell_who_should_answer(
@@ -153,6 +209,10 @@ def _queue(
 ) -> None:
     about = holder.consultation.id
     queue_notice(session, recipient=to, key=key, rendered=rendered, now=now, about=about)
+
+
+def _until(session: Session, form: SentForm, now: datetime) -> str:
+    return moment_words(form.sent_at + UNDO_FOR, now, organisation(session).time_zone)
 
 
 def _when(session: Session, version: ActionVersion, now: datetime) -> str:

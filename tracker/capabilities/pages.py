@@ -10,9 +10,15 @@ from tracker.accounts.models import Person
 from tracker.actions.models import ActionVersion
 from tracker.actions.policy import REASON_LABELS
 from tracker.capabilities.boxes import SAID, SHORT
+from tracker.capabilities.deeds import deeds_of
 from tracker.capabilities.forms import Pause, Sheet, cards_for, choices_after
 from tracker.capabilities.links import Link
-from tracker.capabilities.notices import tell_held, tell_new_owner, tell_who_should_answer
+from tracker.capabilities.notices import (
+    confirm,
+    tell_handed_over,
+    tell_held,
+    tell_who_should_answer,
+)
 from tracker.capabilities.operations import (
     AlreadySent,
     change_answer,
@@ -94,6 +100,7 @@ def answers_page(name: str, link: Link, holder: Holder, sheet: Sheet) -> Respons
         holder,
         sheet,
         cards=cards,
+        deeds=[] if cards else deeds_of(link.session, holder.consultation.id),
         choices=choices,
         kept=kept,
         short=name,
@@ -135,7 +142,7 @@ def save_pause(
 
     def write() -> None:
         assert pause is not None  # noqa: S101  (a sound sheet has one)
-        pause_reminders(
+        form = pause_reminders(
             link.session,
             holder,
             sheet.form_id,
@@ -144,6 +151,7 @@ def save_pause(
             pause.reason,
             now=link.now,
         )
+        confirm(link.session, link.settings, holder, form, now=link.now)
 
     return _once(link, holder, sheet, write)
 
@@ -151,16 +159,17 @@ def save_pause(
 def save_successor(
     link: Link, holder: Holder, sheet: Sheet, to: Person | None, words: str
 ) -> ResponseReturnValue | None:
-    """Hand over and tell the new owner; or pass on who else should answer."""
+    """Hand over and tell those concerned; or pass on who else should answer."""
 
     def write() -> None:
         session, settings, now = link.session, link.settings, link.now
         if to is not None:
-            hand_over_to(session, holder, sheet.form_id, to, now=now)
-            tell_new_owner(session, settings, holder, to, str(sheet.form_id), now=now)
-            return
-        suggest_owner(session, holder, sheet.form_id, now=now)
-        tell_who_should_answer(session, settings, holder, words, str(sheet.form_id), now=now)
+            form = hand_over_to(session, holder, sheet.form_id, to, now=now)
+            tell_handed_over(session, settings, holder, form, now=now)
+        else:
+            form = suggest_owner(session, holder, sheet.form_id, now=now)
+            tell_who_should_answer(session, settings, holder, words, str(sheet.form_id), now=now)
+        confirm(session, settings, holder, form, now=now)
 
     return _once(link, holder, sheet, write)
 

@@ -54,12 +54,12 @@ def people_told(consultation: Consultation) -> list[Person]:
     """Who is told what will appear on the board: owner, deputies, escalation contact; once each."""
     service = consultation.service
     people = [consultation.owner, service.owner, *service.deputies, service.escalation_contact]
-    return _once(people)
+    return people_once(people)
 
 
 def people_told_of_stop(consultation: Consultation, version: ActionVersion) -> list[Person]:
     """Who is told that an answer was stopped: owner and author, unless they stopped it themselves."""
-    told = _once([consultation.owner, version.recorder])
+    told = people_once([consultation.owner, version.recorder])
     return [person for person in told if person.id != version.stopped_by]
 
 
@@ -72,8 +72,9 @@ def people_to_hand_over_to(consultation: Consultation) -> list[Person]:
 def people_who_find_an_owner(session: Session, consultation: Consultation) -> list[Person]:
     """Who is asked when somebody outside the service should answer: contact and leads."""
     leads = people_with_role(session, RoleName.PARTICIPATION_LEAD)
-    return _once([consultation.service.escalation_contact, *leads])
+    return people_once([consultation.service.escalation_contact, *leads])
 
 
-def _once(people: Iterable[Person | None]) -> list[Person]:
+def people_once(people: Iterable[Person | None]) -> list[Person]:
+    """Those of `people` whom mail can reach, each once."""
     return list({p.id: p for p in people if p is not None and p.is_reachable}.values())

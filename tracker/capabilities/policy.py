@@ -5,7 +5,7 @@ at the moment of use, so that a link is never worth more than the person's tie t
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from tracker.clock import day_in_words
 
 # How long one person waits before another fresh link is sent to them.
 FRESH_LINK_MINUTES = 60
+# How long whoever did something through a link may take it back.
+UNDO_FOR = timedelta(hours=24)
 
 
 class Verb(StrEnum):
@@ -90,6 +92,24 @@ def version_state(
     if is_stopped:
         return VersionState.STOPPED if is_newest else VersionState.REPLACED
     return VersionState.HELD if publishes_by_itself else VersionState.DRAFT
+
+
+class Undo(StrEnum):
+    """Whether something that was done through a link can be taken back."""
+
+    OPEN = "open"
+    DONE = "done"  # it was taken back
+    LATE = "late"
+    OVERTAKEN = "overtaken"  # something newer happened, and that stands
+
+
+def undo_of(done_at: datetime, taken_back_at: datetime | None, newer: str, now: datetime) -> Undo:
+    """Whether it can be taken back at `now`; `newer` says what happened since, or is empty."""
+    if taken_back_at is not None:
+        return Undo.DONE
+    if newer:
+        return Undo.OVERTAKEN
+    return Undo.OPEN if now - done_at < UNDO_FOR else Undo.LATE
 
 
 def moment_words(moment: datetime, now: datetime, time_zone: str) -> str:

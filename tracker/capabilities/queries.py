@@ -217,7 +217,7 @@ def pausable_cases(
 
 def is_spent(case: Case, cadence: Cadence) -> bool:
     """Whether the case was put off as often as it may be."""
-    return len(case.snoozes) >= cadence.snoozes_per_case
+    return len(case.pauses) >= cadence.snoozes_per_case
 
 
 def _case_words(case: Case) -> str:
@@ -244,5 +244,6 @@ def had_fresh_link(session: Session, person_id: int, *, now: datetime) -> bool:
         Mail.recipient_id == person_id,
         Mail.notice_key.startswith(f"link/{person_id}/"),
         Mail.queued_at > since,
+        Mail.queued_at <= now,  # not one of a clock that ran ahead
     )
     return session.scalar(query.limit(1)) is not None

@@ -11,10 +11,13 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker.accounts.guard import public
+from tracker.capabilities import operations
 from tracker.capabilities.boxes import PAUSE, SUCCESSOR
+from tracker.capabilities.deeds import deeds_of, putting_back, taking_back
 from tracker.capabilities.forms import (
     Sheet,
     choices_after,
+    is_pressed,
     read_change,
     read_pause,
     read_picked,
@@ -22,8 +25,12 @@ from tracker.capabilities.forms import (
     read_successor,
 )
 from tracker.capabilities.links import LinkDoesNotWork, open_link, open_working_link
-from tracker.capabilities.notices import send_fresh_link, tell_stopped
-from tracker.capabilities.operations import stop_answer
+from tracker.capabilities.notices import (
+    send_fresh_link,
+    tell_held,
+    tell_stopped,
+    tell_taken_back,
+)
 from tracker.capabilities.pages import (
     HEADINGS,
     STATUS,
@@ -37,7 +44,7 @@ from tracker.capabilities.pages import (
     usual,
 )
 from tracker.capabilities.people import people_to_hand_over_to, people_told_of_stop
-from tracker.capabilities.policy import Verb
+from tracker.capabilities.policy import LinkState, Verb
 from tracker.capabilities.queries import (
     cards_of,
     pausable_cases,
@@ -65,14 +72,16 @@ def _keep_to_yourself(response: Response) -> Response:
 @bp.errorhandler(LinkDoesNotWork)
 def _explain(refusal: LinkDoesNotWork) -> ResponseReturnValue:
     link, holder = refusal.link, refusal.link.holder
-    standing = None
+    standing, deeds = None, []
     if holder is not None and holder.verbs:
         standing = standing_of(link.session, holder.consultation, now=link.now)
+        deeds = deeds_of(link.session, holder.consultation.id)
     explained = render_template(
         "capabilities/explained.html",
         link=link,
         holder=holder,
         standing=standing,
+        deeds=deeds,
         when=link.in_words,
         kept=kept_words(typed_in(request.form), shown=()),
     )
@@ -84,7 +93,7 @@ def _explain(refusal: LinkDoesNotWork) -> ResponseReturnValue:
 def act(token: str) -> ResponseReturnValue:
     """Say what happened to each theme."""
     link, holder = open_working_link(token, Verb.RECORD if request.method == "POST" else None)
-    if request.method == "GET":
+    if request.method != "POST":
         return answers_page("act", link, holder, Sheet())
     cards = cards_of(link.session, holder.consultation.id)
     sheet = read_sheet(cards, request.form, link.today)
@@ -109,7 +118,7 @@ def until(token: str) -> ResponseReturnValue:
 
 def _short_answer(token: str, verb: Verb) -> ResponseReturnValue:
     link, holder = open_working_link(token, verb)
-    if request.method == "GET":
+    if request.method != "POST":
         return answers_page(verb.value, link, holder, Sheet())
     cards = cards_of(link.session, holder.consultation.id)
     sheet = read_picked(cards, request.form, verb, link.today)
@@ -166,8 +175,31 @@ def done(token: str, form_id: UUID) -> ResponseReturnValue:
     if link.holder is None:
         raise LinkDoesNotWork(link)
     form = sent_form_or_404(link.session, link.holder, form_id)
-    owed = len(cards_of(link.session, link.holder.consultation.id))
-    return page("done", link, link.holder, form=form, owed=owed)
+    consultation = link.holder.consultation
+    return page(
+        "done",
+        link,
+        link.holder,
+        form=form,
+        owed=len(cards_of(link.session, consultation.id)),
+        undo=taking_back(link.session, consultation, form, now=link.now),
+    )
+
+
+@bp.post("/<token>/done/<uuid:form_id>/take-back")
+@public
+def take_back(token: str, form_id: UUID) -> ResponseReturnValue:
+    """Take back a pause, a hand-over or a request. Where that can't be any more, the page says why."""
+    link = open_link(token)
+    if link.holder is None or not link.is_still_somebodys:
+        raise LinkDoesNotWork(link)
+    form = sent_form_or_404(link.session, link.holder, form_id)
+    if is_pressed(request.form) and operations.take_back(
+        link.session, link.holder, form, now=link.now
+    ):
+        tell_taken_back(link.session, link.holder, form, now=link.now)
+        link.session.commit()
+    return redirect(link.to("done", form_id=form_id), 303)
 
 
 @bp.get("/<token>/pending/<int:version_id>")
@@ -186,6 +218,7 @@ def pending(token: str, version_id: int) -> ResponseReturnValue:
         heading=HEADINGS[state],
         told=people_told_of_stop(holder.consultation, version),
         newest=version.action.latest,
+        undo=putting_back(link.session, holder, version, now=link.now),
     )
 
 
@@ -195,10 +228,28 @@ def stop(token: str, version_id: int) -> ResponseReturnValue:
     """Keep an answer off the board. What is on it already stays; the page says so."""
     link, holder = open_working_link(token, Verb.STOP)
     version = version_or_404(link.session, holder.consultation.id, version_id)
-    if stop_answer(link.session, holder, version, now=link.now):
+    if is_pressed(request.form) and operations.stop_answer(
+        link.session, holder, version, now=link.now
+    ):
         tell_stopped(link.session, link.settings, holder, version, now=link.now)
         link.session.commit()
     return redirect(link.to("pending", version_id=version_id), 303)
+
+
+@bp.post("/<token>/pending/<int:version_id>/put-back")
+@public
+def put_back(token: str, version_id: int) -> ResponseReturnValue:
+    """Let an answer go on the board after all, that one has stopped."""
+    link, holder = open_working_link(token, Verb.STOP)
+    version = version_or_404(link.session, holder.consultation.id, version_id)
+    if not is_pressed(request.form):
+        return redirect(link.to("pending", version_id=version_id), 303)
+    newer = operations.put_back(link.session, holder, version, now=link.now)
+    if newer is None:
+        return redirect(link.to("pending", version_id=version_id), 303)
+    tell_held(link.session, link.settings, holder, [newer], now=link.now)
+    link.session.commit()
+    return redirect(link.to("pending", version_id=newer.id), 303)
 
 
 @bp.route("/<token>/pending/<int:version_id>/change", methods=["GET", "POST"])
@@ -221,6 +272,10 @@ def change(token: str, version_id: int) -> ResponseReturnValue:
 def fresh_link(token: str) -> ResponseReturnValue:
     """Send a fresh link to the address this one was sent to. The same words whatever comes of it."""
     link = open_link(token)
+    if not is_pressed(request.form):
+        if link.state is LinkState.WORKS:
+            return redirect(link.to("act"), 303)
+        raise LinkDoesNotWork(link)
     if link.holder is not None:
         send_fresh_link(link.session, link.settings, link.holder, now=link.now)
         link.session.commit()

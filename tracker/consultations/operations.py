@@ -146,8 +146,11 @@ def edit_consultation(
 
 def hand_over(
     session: Session, consultation: Consultation, *, to: Person, person_id: int, now: datetime
-) -> None:
-    """Make `to` the owner. Raises `NoNewOwner` when reminders could not reach them or it is no change."""
+) -> ConsultationEvent:
+    """Make `to` the owner; returns the line of the history that says so.
+
+    Raises `NoNewOwner` when reminders could not reach them or it is no change.
+    """
     lock_consultation(session, consultation)
     if consultation.state is ConsultationState.WITHDRAWN:
         raise NoNewOwner("It was withdrawn, so there is nothing left to own.")
@@ -163,7 +166,9 @@ def hand_over(
     before = consultation.owner.name if consultation.owner else "nobody"
     consultation.owner = to
     detail = f"from {before} to {to.name}"
-    note_event(session, consultation, "owner_changed", person_id=person_id, now=now, detail=detail)
+    return note_event(
+        session, consultation, "owner_changed", person_id=person_id, now=now, detail=detail
+    )
 
 
 def delete_draft(session: Session, consultation: Consultation) -> None:

@@ -59,7 +59,7 @@ class Briefing:
     @property
     def can_be_put_off(self) -> bool:
         """Whether the case has not been put off as often as it may be."""
-        return len(self.case.snoozes) < self.cadence.snoozes_per_case
+        return len(self.case.pauses) < self.cadence.snoozes_per_case
 
     def scheduled(self, reminder: Reminder) -> DueStep | None:
         """The step of `reminder` as it is scheduled now; of one that repeats, the latest begun."""
@@ -166,7 +166,7 @@ def facts_of(case: Case, zone: str, cadence: Cadence) -> CaseFacts:
         starts_on=starts_on,
         promise_on=promise_on,
         due_on=version.due_on if version else None,
-        snoozed_until=max((snooze.until_on for snooze in case.snoozes), default=None),
+        snoozed_until=max((snooze.until_on for snooze in case.pauses), default=None),
         rules=cadence.rules[case.kind],
     )
 

@@ -73,6 +73,11 @@ class Case(Base):
         back_populates="case", order_by="Reminder.id", cascade="all, delete-orphan"
     )
 
+    @property
+    def pauses(self) -> list["Snooze"]:
+        """The snoozes that stand, without those that were taken back."""
+        return [snooze for snooze in self.snoozes if snooze.taken_back_at is None]
+
 
 class NextLook(Base):
     """When a consultation is to be looked at next: at once if a fact has changed since (see `watching`).
@@ -113,6 +118,8 @@ class Snooze(Base):
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # Whoever asked for it thought better of it: it holds nothing and counts for nothing.
+    taken_back_at: Mapped[datetime | None]
 
     person: Mapped[Person | None] = relationship()
 

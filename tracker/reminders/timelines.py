@@ -180,6 +180,8 @@ def _case_rows(case: Case, zone: str) -> Iterator[Row]:
         who = snooze.person.name if snooze.person else "Somebody"
         until = day_in_words(snooze.until_on)
         yield note(snooze.at, f"{who} put it off until {until}", snooze.reason)
+        if snooze.taken_back_at is not None:
+            yield note(snooze.taken_back_at, f"{who} took that back")
     for reminder in case.reminders:
         yield _reminder_row(case, reminder)
     if case.closed_at is not None:

@@ -4,7 +4,7 @@ Rows in, cases out: nothing is opened or closed here.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from tracker.reminders.briefing import due_since
 from tracker.reminders.models import Case
 from tracker.reminders.policy import CaseKind
 
+# The same day begins at another moment once the organisation has moved to another time zone.
+_SAME_DAY = timedelta(hours=22)
 OF_ACTION = (CaseKind.LATE_ACTION, CaseKind.SAID_NO)
 
 
@@ -70,7 +72,7 @@ def _why_not_denied(case: Case, action: Action, zone: str) -> str:
     since = denied_since(action, zone)
     if since is None:
         return "A new change or an honest answer was published."
-    if since != case.opened_at:
+    if abs(since - case.opened_at) > _SAME_DAY:
         return "Young people said no to a newer change as well. Its clock starts anew."
     return ""
 

@@ -46,8 +46,31 @@ def snooze(
     case.snoozes.append(pause)
     detail = f"until {day_in_words(until_on)}"
     note_event(session, case.consultation, "snoozed", person_id=person_id, now=now, detail=detail)
-    _tell_contact(session, case, pause, now)
+    _tell_contact(session, case, pause, "snoozed", now)
     return pause
+
+
+def take_back_snooze(session: Session, pause: Snooze, *, person_id: int, now: datetime) -> bool:
+    """Let the steps fall on their own days again, and tell the contact so; False if they do already.
+
+    The caller holds the consultation.
+    """
+    session.refresh(pause)
+    if pause.taken_back_at is not None:
+        return False
+    case = session.get_one(Case, pause.case_id)
+    pause.taken_back_at = now
+    detail = f"until {day_in_words(pause.until_on)}"
+    note_event(
+        session,
+        case.consultation,
+        "snooze_taken_back",
+        person_id=person_id,
+        now=now,
+        detail=detail,
+    )
+    _tell_contact(session, case, pause, "snooze_taken_back", now)
+    return True
 
 
 def _refuse_late(session: Session, case: Case, cadence: Cadence, now: datetime) -> None:
@@ -57,7 +80,7 @@ def _refuse_late(session: Session, case: Case, cadence: Cadence, now: datetime) 
         raise SnoozeTooLate("This can't be put off. It needs somebody to look after it.")
     if not cadence.snoozes_per_case:
         raise SnoozeTooLate("Reminders can't be put off here.")
-    if len(case.snoozes) >= cadence.snoozes_per_case:
+    if len(case.pauses) >= cadence.snoozes_per_case:
         often = times_in_words(cadence.snoozes_per_case)
         raise SnoozeTooLate(f"It was put off {often} already, and that is as often as it can be.")
     known = briefings(session, [case], now=now).get(case.id)
@@ -78,14 +101,16 @@ def _refuse_bad(until_on: date, reason: str, today: date, days: int) -> None:
         raise SnoozeRefused("Say why in 500 characters or fewer.")
 
 
-def _tell_contact(session: Session, case: Case, pause: Snooze, now: datetime) -> None:
+def _tell_contact(
+    session: Session, case: Case, pause: Snooze, template: str, now: datetime
+) -> None:
     contact = case.consultation.service.escalation_contact
     if contact is None or not contact.is_reachable or contact.id == pause.person_id:
         return
     asker = session.get_one(Person, pause.person_id)
     rendered = render_mail(
-        "snoozed", person=contact, asker=asker, consultation=case.consultation, pause=pause
+        template, person=contact, asker=asker, consultation=case.consultation, pause=pause
     )
-    key = f"snooze/{pause.id}/{contact.id}"
+    key = f"{template}/{pause.id}/{contact.id}"
     about = case.consultation_id
     queue_notice(session, recipient=contact, key=key, rendered=rendered, now=now, about=about)

@@ -119,19 +119,24 @@ def _held_until(rule: Rule, day: date, facts: CaseFacts) -> date:
     return roll_forward(facts.snoozed_until, facts.nation)
 
 
-def unsettled(steps: Iterable[DueStep], records: Iterable[Record]) -> list[DueStep]:
+def unsettled(
+    steps: Iterable[DueStep], records: Iterable[Record], today: date = date.max
+) -> list[DueStep]:
     """The steps about which nothing final has been recorded, in their order.
 
     One that was sent stays sent when the promise moves. One that was skipped or cancelled comes
-    again only if the promise has moved it to a later day.
+    again only if the promise has moved it to a later day. Of one that repeats, what a clock that
+    ran ahead sent for a day yet to come speaks for none of the days until then.
     """
     known = list(records)
-    return [due for due in steps if not any(_settles(record, due) for record in known)]
+    return [due for due in steps if not any(_settles(record, due, today) for record in known)]
 
 
-def _settles(record: Record, due: DueStep) -> bool:
+def _settles(record: Record, due: DueStep, today: date) -> bool:
     if record.step is not due.step or record.state is RecordState.WAITING:
         return False
+    if due.rule.every and (record.due_on - today).days > 1:  # a day: in another zone it was that
+        return record.due_on == due.due_on
     if record.state is RecordState.DROPPED or due.rule.every:
         return record.due_on >= due.base_on
     return True
@@ -139,7 +144,7 @@ def _settles(record: Record, due: DueStep) -> bool:
 
 def decide(steps: Iterable[DueStep], records: Iterable[Record], today: date) -> Decision:
     """What is due by `today`: the highest step alone; those it overtakes are skipped, with a reason."""
-    due = [step for step in unsettled(steps, records) if step.due_on <= today]
+    due = [step for step in unsettled(steps, records, today) if step.due_on <= today]
     if not due:
         return Decision()
     send = max(due, key=lambda step: (step.rank, step.base_on))
@@ -163,7 +168,7 @@ class Planned:
 
 def plan(steps: Iterable[DueStep], records: Iterable[Record], today: date) -> list[Planned]:
     """The steps after `today` as they will happen if nobody does anything."""
-    coming = [step for step in unsettled(steps, records) if step.due_on > today]
+    coming = [step for step in unsettled(steps, records, today) if step.due_on > today]
     highest = {step.due_on: step for step in coming}  # sorted by rank within a day: the last wins
     return [
         Planned(step, None if highest[step.due_on] == step else highest[step.due_on].step)

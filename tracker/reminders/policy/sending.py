@@ -60,6 +60,7 @@ class AtSending:
     unreachable: str  # why its recipient can't be reached, or empty
     is_addressed: bool  # whether this step still goes to this person
     due: DueStep | None  # the step as scheduled now; None if it exists no more
+    was_due_on: date  # the day it fell on when it was queued
     held: str  # what holds the case, or empty
     acted_at: datetime | None  # the owner's last act
     is_working_day: bool  # in the nation of the service
@@ -80,6 +81,8 @@ def judge(facts: AtSending, *, today: date, now: datetime) -> tuple[Judgement, s
 def _why_held(facts: AtSending, due: DueStep, today: date) -> str:
     if facts.held:
         return facts.held
+    if due.base_on > today:
+        return "Its day hasn't come."  # as it seems while a clock is behind
     if due.due_on > today:
         return f"Snoozed until {day_in_words(due.due_on)}."
     return "" if facts.is_working_day else "It is not a working day where the service is."
@@ -92,6 +95,6 @@ def _why_cancelled(facts: AtSending, today: date) -> str:
         return "Somebody else looks after it now."
     if facts.due is None:
         return "There is no such step any more."
-    if facts.due.base_on > today:
+    if facts.due.base_on > max(today, facts.was_due_on):
         return f"Its date moved to {day_in_words(facts.due.base_on)}."
     return ""

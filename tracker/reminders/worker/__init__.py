@@ -16,7 +16,13 @@ from config import Config
 from tracker.actions.operations import publish_due
 from tracker.mail.transport import Transport
 from tracker.opening.operations import close_due
-from tracker.reminders.operations import Due, gather_in_mails, is_time_for, note_beat
+from tracker.reminders.operations import (
+    Due,
+    gather_in_mails,
+    is_time_for,
+    mend_after_clock,
+    note_beat,
+)
 from tracker.reminders.worker.agenda import (
     CHORES,
     CHORES_EVERY,
@@ -94,7 +100,8 @@ class _Tick:
 
     def run(self) -> Summary:
         session, clock = self.session, self.clock
-        # First of all, so that nothing else can hold an alert back.
+        self.part("mending after the clock", lambda: mend_after_clock(session, now=clock()), 0)
+        # Before all else, so that nothing else can hold an alert back.
         self.alarms()
         closed = self.part("closing", lambda: close_due(session, now=clock()), 0)
         published = self.part("publishing", lambda: publish_due(session, now=clock()), 0)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import Config
 from tracker.accounts.models import Person
-from tracker.clock import moment_in_words
+from tracker.clock import CLOCKS_DIFFER, moment_in_words
 from tracker.mail.render import render_mail
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import queue_notice
@@ -96,7 +96,11 @@ def _waiting(session: Session, now: datetime) -> list[Flag]:
 
 
 def _written_to_lately(session: Session, now: datetime) -> set[int]:
-    query = select(Mail.recipient_id).where(Mail.is_urgent, Mail.queued_at > now - GATHERING)
+    query = select(Mail.recipient_id).where(
+        Mail.is_urgent,
+        Mail.queued_at > now - GATHERING,
+        Mail.queued_at <= now + CLOCKS_DIFFER,  # not one of a clock that ran ahead
+    )
     return {person_id for person_id in session.scalars(query) if person_id is not None}
 
 

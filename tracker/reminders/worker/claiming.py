@@ -13,6 +13,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
+from tracker.clock import CLOCKS_DIFFER
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.subscriptions.models import Subscription
 
@@ -21,6 +22,8 @@ MAX_ATTEMPTS = 10
 URGENT_LEASE = timedelta(seconds=30)
 URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
 _JITTER = 0.15  # of a pause
+# No mail is put off for longer: not even over the longest holidays of an organisation.
+FURTHEST = timedelta(days=62)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 
 
@@ -46,9 +49,17 @@ def claim(
 def _claim(
     session: Session, worker: str, which: ColumnElement[bool], *, now: datetime, lease: timedelta
 ) -> list[int]:
-    is_free = or_(Mail.claimed_until.is_(None), Mail.claimed_until < now)
-    is_ready = and_(Mail.state == MailState.WAITING, Mail.not_before <= now, is_free)
-    is_left = and_(Mail.state == MailState.SENDING, Mail.claimed_until < now)
+    # A date further off than any honest one was written by a clock that ran ahead.
+    too_long, too_far = now + lease + CLOCKS_DIFFER, now + FURTHEST
+    is_over = or_(
+        Mail.claimed_until < now,
+        and_(Mail.claimed_by != "", Mail.claimed_until > too_long),
+        Mail.claimed_until > too_far,
+    )
+    is_due = or_(Mail.not_before <= now, Mail.not_before > too_far)
+    is_free = or_(Mail.claimed_until.is_(None), is_over)
+    is_ready = and_(Mail.state == MailState.WAITING, is_due, is_free)
+    is_left = and_(Mail.state == MailState.SENDING, is_over)
     query = select(Mail.id).where(or_(is_ready, is_left), which)
     query = query.order_by(Mail.not_before, Mail.id).limit(BATCH)
     # A CTE is run once; as a plain sub-select PostgreSQL may run it per row and claim too many.

@@ -105,6 +105,7 @@ def judged(room: Room, reminder: Reminder, recipient: Person) -> tuple[Judgement
         unreachable=unreachable_because(recipient),
         is_addressed=due is None or recipient in briefing.circle.recipients(due.rule),
         due=due,
+        was_due_on=reminder.due_on,
         held=briefing.held,
         acted_at=briefing.acted_at,
         is_working_day=nation_of(reminder) in room.today_nations,

@@ -53,7 +53,7 @@ def claim_form(
 
     Locks are taken in the order of every other writer: actions first, then the consultation.
     """
-    _hold_actions(session, action_ids)
+    hold_actions(session, action_ids)
     lock_consultation(session, holder.consultation)
     claim = insert(SentForm).values(
         id=form_id,
@@ -71,7 +71,8 @@ def claim_form(
     return session.get_one(SentForm, form_id)
 
 
-def _hold_actions(session: Session, action_ids: Iterable[int]) -> None:
+def hold_actions(session: Session, action_ids: Iterable[int]) -> None:
+    """Let nobody else write to these actions until the end of the transaction."""
     # Nothing is taken from another consultation's action but a moment's lock.
     query = select(Action.id).where(Action.id.in_(list(action_ids))).order_by(Action.id)
     session.execute(query.with_for_update())
@@ -154,7 +155,7 @@ def change_answer(
 
 def stop_answer(session: Session, holder: Holder, version: ActionVersion, *, now: datetime) -> bool:
     """Keep a version off the board; False if it wasn't on its way there (any more)."""
-    _hold_actions(session, [version.action_id])
+    hold_actions(session, [version.action_id])
     session.refresh(version)
     if not version.is_held:
         return False
@@ -174,7 +175,9 @@ def pause_reminders(
 ) -> SentForm:
     """Put the reminders of one case off until a day; escalations keep their dates."""
     form = claim_form(session, holder, form_id, Verb.SNOOZE, now=now)
-    snooze(session, case, until_on, reason, person_id=holder.person.id, now=now)
+    pause = snooze(session, case, until_on, reason, person_id=holder.person.id, now=now)
+    session.flush()
+    form.snooze_id = pause.id
     form.result = f"We won't ask you again before {day_in_words(until_on)}."
     session.flush()
     return form
@@ -189,7 +192,9 @@ def hand_over_to(
         raise NotOneOfTheService(
             "That person can't take it over any more. Choose somebody from the list as it is now."
         )
-    hand_over(session, holder.consultation, to=to, person_id=holder.person.id, now=now)
+    form.former_owner_id, form.new_owner_id = holder.consultation.owner_id, to.id
+    event = hand_over(session, holder.consultation, to=to, person_id=holder.person.id, now=now)
+    form.event_id = event.id
     form.result = f"{to.name} answers from now on. We have told them by mail."
     session.flush()
     return form
@@ -202,11 +207,13 @@ def suggest_owner(session: Session, holder: Holder, form_id: UUID, *, now: datet
         "Thank you. We have passed the name on to those who can make somebody the owner. "
         "Until they do, it stays where it is."
     )
-    note_event(
+    event = note_event(
         session,
         holder.consultation,
         "new_owner_asked_for",
         person_id=holder.person.id,
         now=now,
     )
+    form.event_id = event.id
+    session.flush()
     return form
