@@ -30,12 +30,11 @@ from tracker.reminders.worker.agenda import (
     is_anything_due,
 )
 from tracker.reminders.worker.alarms import raise_alarms
+from tracker.reminders.worker.chores import do_chores
 from tracker.reminders.worker.delivering import Clock, Delivered, deliver
 from tracker.reminders.worker.failures import place_of
 from tracker.reminders.worker.looking import Seen, chunks_due, look
 from tracker.reminders.worker.subscribers import write_to_subscribers
-from tracker.responses.operations import delete_expired
-from tracker.verdicts.operations import forget_reasons
 
 __all__ = ["Clock", "Part", "Summary", "deliver", "tick"]
 
@@ -163,10 +162,7 @@ class _Tick:
         session, now = self.session, self.clock()
         if not is_time_for(session, CHORES, every=CHORES_EVERY, now=now):
             return 0
-        expired = self.part("deleting", lambda: delete_expired(session, now=now), 0)
-        self.part("forgetting reasons", lambda: forget_reasons(session, now=now), 0)
-        self.part("noting", lambda: note_beat(session, CHORES, now=now), None)
-        return expired
+        return self.part("chores", lambda: do_chores(session, now=now), 0)
 
     def write_to_subscribers(self) -> int:
         return write_to_subscribers(self.session, self.settings, now=self.clock())

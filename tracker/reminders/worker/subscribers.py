@@ -23,7 +23,7 @@ from tracker.reminders.operations import queue_for_subscriber
 from tracker.reminders.policy import is_in_hours
 from tracker.services.queries import organisation
 from tracker.subscriptions.models import Subscription, Told
-from tracker.subscriptions.operations import delete_old, mark_closed_loops
+from tracker.subscriptions.operations import mark_closed_loops
 from tracker.subscriptions.policy import (
     CONFIRM_DAYS,
     News,
@@ -44,11 +44,10 @@ _AT_ONCE = 500
 
 
 def write_to_subscribers(session: Session, settings: Config, *, now: datetime) -> int:
-    """Queue what subscribers have to read by now, and delete old addresses; how many letters.
+    """Queue what subscribers have to read by now; how many letters.
 
     News leaves in the hours in which reminders do, a request to confirm at once.
     """
-    delete_old(session, now=now)
     desk = _Desk.at(session, settings, now)
     written = _ask_to_confirm(session, desk)
     consultations = consultations_subscribed_to(session)
