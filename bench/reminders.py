@@ -7,6 +7,8 @@ on the same engine settings; then the whole tick, a tick with nothing due, and a
     python -m bench.reminders                       both databases
     python -m bench.reminders --count 10000 --due 100 --database sqlite
 
+Then 20,000 mails due at one minute, see `bench.sending`.
+
 Fails if a claim takes over 20 ms, if the scheduler's isn't 50 times slower, or if a tick with nothing
 due takes over 1 ms.
 """
@@ -20,45 +22,32 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from apscheduler.job import Job
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
-from sqlalchemy import create_engine, insert, select, text, update
+from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
 
+from bench import sending
+from bench.population import NOW, fill, set_looks, settle
 from bench.serving import DATABASES, site
-from tests import factories as make
-from tracker.accounts.models import Person
-from tracker.accounts.policy import RoleName
 from tracker.clock import seconds_running
 from tracker.consultations.models import Consultation
 from tracker.db import current_session, db, prepare_engine
 from tracker.mail.transport import MemoryTransport
-from tracker.reminders.models import Case, NextLook, Reminder, ReminderState
+from tracker.reminders.models import NextLook
 from tracker.reminders.operations import due_looks, look_at, settle_looks
-from tracker.reminders.policy import CaseKind, Step
 from tracker.reminders.worker import tick
 from tracker.reminders.worker.looking import CHUNK
-from tracker.responses.models import Source, SurveyResponse
-from tracker.services.models import Service
-from tracker.surveys.models import Survey
 
 COUNT, DUE = 100_000, 1_000
 CLAIM_MS, TIMES, IDLE_MS = 20.0, 50.0, 1.0
-SERVICES = 1_000
 ROUNDS = 5
-# A Wednesday, before the hours in which mails leave: what is timed is the look.
-NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
-TODAY = NOW.date()
-# The nudge falls seven days after the close: today for those that are due.
-DUE_CLOSED_ON = TODAY - timedelta(days=7)
-QUIET_CLOSED_ON = TODAY - timedelta(days=40)
 
 
 @dataclass(frozen=True)
@@ -67,135 +56,6 @@ class Measured:
 
     seconds: float
     peak: int
-
-
-def fill(session: Session, count: int, due: int) -> None:
-    """`count` consultations that closed with a response and were never answered; `due` have a step today."""
-    make.make_organisation(session)
-    make.make_person(session, "Lee", RoleName.PARTICIPATION_LEAD)
-    people = [_person(number) for number in range(2 * SERVICES)]
-    session.execute(insert(Person), people)
-    ids = list(
-        session.scalars(select(Person.id).where(Person.email.like("bench%")).order_by(Person.id))
-    )
-    session.execute(
-        insert(Service),
-        [
-            {
-                "name": f"Service {n}",
-                "owner_id": ids[2 * n],
-                "escalation_contact_id": ids[2 * n + 1],
-            }
-            for n in range(SERVICES)
-        ],
-    )
-    services = list(session.scalars(select(Service.id).order_by(Service.id)))
-    for start in range(0, count, 5_000):
-        numbers = range(start, min(start + 5_000, count))
-        session.execute(
-            insert(Consultation),
-            [_consultation(n, n < due, services[n % SERVICES], ids) for n in numbers],
-        )
-        session.commit()
-    _answer_all(session)
-
-
-def _person(number: int) -> dict[str, object]:
-    return {
-        "name": f"Person {number}",
-        "email": f"bench{number}@example.org",
-        "fs_uniquifier": uuid4().hex,
-        "active": True,
-    }
-
-
-def _consultation(
-    number: int, is_due: bool, service_id: int, people: list[int]
-) -> dict[str, object]:
-    closed_at = _closed_at(is_due)
-    closed_on = DUE_CLOSED_ON if is_due else QUIET_CLOSED_ON
-    return {
-        "slug": f"bench-{number}",
-        "title": f"Consultation {number}",
-        "service_id": service_id,
-        "owner_id": people[2 * (number % SERVICES)],
-        "closes_on": closed_on,
-        "promise_on": closed_on + timedelta(days=84),
-        "opened_at": closed_at - timedelta(days=28),
-        "closed_at": closed_at,
-    }
-
-
-def _answer_all(session: Session) -> None:
-    ids = list(session.scalars(select(Consultation.id).order_by(Consultation.id)))
-    for start in range(0, len(ids), 5_000):
-        some = ids[start : start + 5_000]
-        session.execute(
-            insert(Survey),
-            [{"id": i, "consultation_id": i, "title": "Survey", "code": f"b{i}"} for i in some],
-        )
-        session.execute(
-            insert(SurveyResponse),
-            [
-                {
-                    "submission_id": uuid4(),
-                    "survey_id": i,
-                    "consultation_id": i,
-                    "source": Source.PHONE,
-                    "received_on": date(2026, 1, 20),
-                }
-                for i in some
-            ],
-        )
-        session.commit()
-
-
-def settle(session: Session, due: int) -> None:
-    """The cases with the step that each was last reminded of, and when each is looked at next."""
-    ids = list(session.scalars(select(Consultation.id).order_by(Consultation.id)))
-    found = session.execute(select(Consultation.id, Consultation.owner_id))
-    owners = {row[0]: row[1] for row in found}
-    for start in range(0, len(ids), 5_000):
-        some = ids[start : start + 5_000]
-        session.execute(
-            insert(Case),
-            [
-                {
-                    "id": i,
-                    "kind": CaseKind.UNTOLD,
-                    "consultation_id": i,
-                    "opened_at": _closed_at(i <= due),
-                }
-                for i in some
-            ],
-        )
-        session.execute(
-            insert(Reminder),
-            [
-                {
-                    "case_id": i,
-                    "step": Step.NEXT_STEPS if i <= due else Step.NUDGE_AGAIN,
-                    "recipient_id": owners[i],
-                    "due_on": TODAY - timedelta(days=6),
-                    "state": ReminderState.SENT,
-                    "queued_at": NOW - timedelta(days=6),
-                    "decided_at": NOW - timedelta(days=6),
-                }
-                for i in some
-            ],
-        )
-        session.commit()
-    set_looks(session, due)
-    session.execute(text("ANALYZE"))
-    session.commit()
-
-
-def set_looks(session: Session, due: int) -> None:
-    """`due` of them since midnight, the others tomorrow."""
-    session.execute(update(NextLook).values(at=NOW + timedelta(hours=21)))
-    first = update(NextLook).where(NextLook.consultation_id <= due)
-    session.execute(first.values(at=NOW - timedelta(hours=3)))
-    session.commit()
 
 
 def our_claim(session: Session) -> int:
@@ -375,11 +235,6 @@ def time_tick(app: Flask, session: Session, due: int) -> float:
     return seconds
 
 
-def _closed_at(is_due: bool) -> datetime:
-    closed_on = DUE_CLOSED_ON if is_due else QUIET_CLOSED_ON
-    return datetime.combine(closed_on + timedelta(days=1), datetime.min.time(), UTC)
-
-
 def _words(measured: Measured) -> str:
     return f"{measured.seconds * 1000:8.1f} ms  {measured.peak / 1e6:6.1f} MB"
 
@@ -391,6 +246,7 @@ def main() -> int:
     )
     arguments.add_argument("--count", type=int, default=COUNT)
     arguments.add_argument("--due", type=int, default=DUE)
+    arguments.add_argument("--mails", type=int, default=sending.COUNT)
     arguments.add_argument("--database", choices=DATABASES)
     given = arguments.parse_args()
     missed = []
@@ -406,6 +262,11 @@ def main() -> int:
             ]
             with place.app.app_context():
                 db.engine.dispose()
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            site(Path(folder) / "site", database) as place,
+        ):
+            missed += [f"{database}: {words}" for words in sending.measure(place, given.mails)]
     for words in missed:
         print(f"MISSED  {words}")
     return 1 if missed else 0
