@@ -6,6 +6,7 @@ Every variable, what it is for and what it must look like is in the table `VARIA
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,31 @@ def _folder(value: str) -> Path:
     return path
 
 
+def _notify_key(value: str) -> str:
+    if value and not re.fullmatch(rf".+-{_UUID}-{_UUID}", value, re.IGNORECASE):
+        raise ValueError("an API key as GOV.UK Notify shows it: a name and two ids, with hyphens")
+    return value
+
+
+def _template_id(value: str) -> str:
+    if value and not re.fullmatch(_UUID, value, re.IGNORECASE):
+        raise ValueError("the id of a template, like 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f")
+    return value
+
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def _servers(value: str) -> str:
+    try:
+        addresses = [_base_url(each) for each in value.split()]
+    except ValueError:
+        raise ValueError(
+            "addresses without a path, separated by spaces, like https://ntfy.sh"
+        ) from None
+    return " ".join(addresses)
+
+
 def _text(value: str) -> str:
     return value
 
@@ -190,6 +216,24 @@ VARIABLES: dict[str, Variable] = {
     "LOOPKEEPER_BOUNCE_MAILGUN_KEY": Variable(
         "bounce_mailgun_key", _token, "", "Mailgun's webhook signing key"
     ),
+    "LOOPKEEPER_CHAT": Variable(
+        "chat", _flag, "0", "1 lets people have their reminders in Teams, Slack or ntfy"
+    ),
+    "LOOPKEEPER_CHAT_NTFY": Variable(
+        "chat_ntfy", _servers, "https://ntfy.sh", "ntfy servers that may be written to"
+    ),
+    "LOOPKEEPER_NOTIFY_KEY": Variable(
+        "notify_key", _notify_key, "", "API key of GOV.UK Notify; without one it isn't offered"
+    ),
+    "LOOPKEEPER_NOTIFY_EMAIL_TEMPLATE": Variable(
+        "notify_email_template", _template_id, "", "its template for e-mails"
+    ),
+    "LOOPKEEPER_NOTIFY_TEXT_TEMPLATE": Variable(
+        "notify_text_template", _template_id, "", "its template for text messages"
+    ),
+    "LOOPKEEPER_NOTIFY_URL": Variable(
+        "notify_url", _base_url, "https://api.notifications.service.gov.uk", "where its API is"
+    ),
     "LOOPKEEPER_SCHEDULER": Variable(
         "scheduler", _flag, "0", "1 runs the reminder worker inside this web process"
     ),
@@ -232,6 +276,12 @@ class Config:
     bounce_secret: str
     bounce_notify_token: str
     bounce_mailgun_key: str
+    chat: bool
+    chat_ntfy: str
+    notify_key: str
+    notify_email_template: str
+    notify_text_template: str
+    notify_url: str
     scheduler: bool
     spam_checks: bool
     tick_seconds: int
@@ -278,6 +328,12 @@ def _missing_beside(values: Mapping[str, Any]) -> Iterator[str]:
             if not values.get(VARIABLES[name].field):
                 meaning = VARIABLES[name].meaning
                 yield f"{name} is missing: {meaning} (LOOPKEEPER_BOUNCE_IMAP_HOST needs it)"
+    templates = ("notify_email_template", "notify_text_template")
+    if values.get("notify_key") and not any(values.get(each) for each in templates):
+        yield (
+            "LOOPKEEPER_NOTIFY_KEY is given without a template: set LOOPKEEPER_NOTIFY_EMAIL_TEMPLATE,"
+            " LOOPKEEPER_NOTIFY_TEXT_TEMPLATE or both"
+        )
 
 
 def from_environ(environ: Mapping[str, str] | None = None) -> Config:

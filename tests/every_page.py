@@ -24,6 +24,7 @@ from tracker.accounts.guard import is_public
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
 from tracker.actions.models import Action, ActionVersion
+from tracker.channels.links import make_reach_link
 from tracker.clock import utc_now
 from tracker.consultations.models import Consultation
 from tracker.demo.operations import load_demo
@@ -120,7 +121,7 @@ def _settings(kind: str) -> dict[str, Any]:
 def _addresses(app: Flask, session: Session) -> tuple[list[str], list[str]]:
     """Every address that can be opened with GET: those behind the sign-in, then the public ones."""
     candidates = _candidates(app, session)
-    particular = _of_subscriber(app, session)
+    particular = _of_other_links(app, session)
     routes = app.url_map.bind("")
     staff: list[str] = []
     public: list[str] = []
@@ -190,8 +191,8 @@ def _candidates(app: Flask, session: Session) -> dict[str, list[Any]]:
     }
 
 
-def _of_subscriber(app: Flask, session: Session) -> dict[str, dict[str, list[Any]]]:
-    """What a link in a mail to a subscriber holds, by endpoint: there each `token` is another."""
+def _of_other_links(app: Flask, session: Session) -> dict[str, dict[str, list[Any]]]:
+    """What other links in mails hold, by endpoint: there each `token` is another."""
     action = session.scalars(select(Action).order_by(Action.id)).first()
     assert action is not None
     seal = Seal(app.config["LOOPKEEPER"])
@@ -199,7 +200,9 @@ def _of_subscriber(app: Flask, session: Session) -> dict[str, dict[str, list[Any
     subscribe(session, asked, "sam@example.org", "en", seal, now=utc_now())
     subscription = session.scalars(select(Subscription)).one()
     tokens = {errand: [seal.link(errand, subscription.id), "not-a-link"] for errand in Errand}
+    reach = make_reach_link(app.config["LOOPKEEPER"], asked.owner_id or 0, today=utc_now().date())
     return {
+        "reach.by_link": {"token": [reach.rsplit("/", 1)[1], "not-a-link"]},
         "subscriptions.confirm": {"token": tokens[Errand.CONFIRM]},
         "subscriptions.stop": {"token": tokens[Errand.STOP]},
         "subscriptions.judge": {"token": tokens[Errand.JUDGE], "action_id": [action.id]},

@@ -7,6 +7,8 @@ from config import VARIABLES, BadSetting, from_environ
 
 SECRET = "s" * 32
 GOOD = {"LOOPKEEPER_SECRET_KEY": SECRET}
+TEMPLATE = "2a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+NOTIFY_KEY = f"loopkeeper-{TEMPLATE}-{TEMPLATE}"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,17 @@ GOOD = {"LOOPKEEPER_SECRET_KEY": SECRET}
         ("BOUNCE_NOTIFY_TOKEN", "t" * 16, "bounce_notify_token", "t" * 16),
         ("BOUNCE_NOTIFY_TOKEN", "", "bounce_notify_token", ""),
         ("BOUNCE_MAILGUN_KEY", "m" * 16, "bounce_mailgun_key", "m" * 16),
+        ("CHAT", "1", "chat", True),
+        (
+            "CHAT_NTFY",
+            "https://ntfy.sh http://10.0.0.5:80/",
+            "chat_ntfy",
+            "https://ntfy.sh http://10.0.0.5:80",
+        ),
+        ("CHAT_NTFY", "", "chat_ntfy", ""),
+        ("NOTIFY_KEY", "", "notify_key", ""),
+        ("NOTIFY_TEXT_TEMPLATE", TEMPLATE, "notify_text_template", TEMPLATE),
+        ("NOTIFY_URL", "http://127.0.0.1:6011", "notify_url", "http://127.0.0.1:6011"),
         ("SCHEDULER", "yes", "scheduler", True),
         ("SPAM_CHECKS", "0", "spam_checks", False),
         ("TICK_SECONDS", "86400", "tick_seconds", 86400),
@@ -74,6 +87,10 @@ def test_from_environ_reads_a_good_value(name: str, value: str, field: str, read
         ("BOUNCE_SECRET", "short", "at least 32 characters"),
         ("BOUNCE_NOTIFY_TOKEN", "short", "at least 16"),
         ("BOUNCE_MAILGUN_KEY", "k" * 20 + "\n", "without line breaks"),
+        ("CHAT_NTFY", "ntfy.sh", "addresses without a path"),
+        ("CHAT_NTFY", "https://ntfy.sh/topic", "addresses without a path"),
+        ("NOTIFY_KEY", "secret", "an API key as GOV.UK Notify shows it"),
+        ("NOTIFY_EMAIL_TEMPLATE", "hello", "the id of a template"),
         ("SMTP_PORT", "0", "a port number"),
         ("SMTP_PORT", "65536", "a port number"),
         ("SMTP_PORT", "²", "a port number"),
@@ -176,3 +193,11 @@ def test_from_environ_says_what_a_mailbox_needs_beside_its_host(missing: str) ->
 
     with pytest.raises(BadSetting, match=f"LOOPKEEPER_BOUNCE_IMAP_{missing} is missing"):
         from_environ(GOOD | whole)
+
+
+def test_from_environ_asks_for_a_template_beside_the_key_of_notify() -> None:
+    given = GOOD | {"LOOPKEEPER_NOTIFY_KEY": NOTIFY_KEY}
+    with pytest.raises(BadSetting, match="is given without a template"):
+        from_environ(given)
+    settings = from_environ(given | {"LOOPKEEPER_NOTIFY_EMAIL_TEMPLATE": TEMPLATE})
+    assert settings.notify_key == NOTIFY_KEY

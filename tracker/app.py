@@ -28,6 +28,8 @@ from tracker.brand.views import bp as brand
 from tracker.cadence.views import bp as cadence
 from tracker.capabilities.views import bp as capabilities
 from tracker.catalogues.views import bp as catalogues
+from tracker.channels.making import outlets_of
+from tracker.channels.outlets import init_outlets
 from tracker.consultations.views import bp as consultations
 from tracker.db import current_session, db, init_db, reading
 from tracker.demo.cli import demo
@@ -43,6 +45,7 @@ from tracker.offline.views import bp as offline
 from tracker.opening.views import bp as opening
 from tracker.pictures.views import bp as pictures
 from tracker.pictures.views import init_pictures
+from tracker.reach.views import bp as reach
 from tracker.reminders.cli import reminders_cli
 from tracker.reminders.scheduler import init_parts, start_scheduler
 from tracker.reminders.views import bp as reminders
@@ -92,6 +95,7 @@ BLUEPRINTS = (
     bounces,
     cadence,
     capabilities,
+    reach,
     health,
     desk,
 )
@@ -137,6 +141,7 @@ def create_app(settings: Config) -> Flask:
     init_guard(app, ties_of)
     init_duties(app, duties_in_services, duties_in_consultations)
     init_parts(app, ("looking for bounces", look_for_bounces))
+    init_outlets(app, outlets_of(settings))
     init_pictures(app, uses_of_pictures)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -183,6 +188,7 @@ _WITHOUT_LANGUAGE = (
     "static",
     "security.",
     "capabilities.",
+    "reach.",
     "pictures.",
     "offline.worker",
     "health.",

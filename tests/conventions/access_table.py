@@ -44,6 +44,8 @@ ACCESS: dict[str, Who] = {
     "static": OPEN,
     # accounts
     "accounts.me": STAFF,
+    "reach.mine": STAFF,
+    "reach.by_link": OPEN,
     "accounts.people": ADMIN,
     "accounts.add_person": ADMIN,
     "accounts.edit_person": ADMIN,

@@ -13,6 +13,7 @@ from config import Config
 from tests import factories as make
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
+from tracker.channels.outlets import NO_OUTLETS, Outlets
 from tracker.consultations.models import Consultation
 from tracker.mail.transport import MemoryTransport, Transport
 from tracker.reminders.models import Case, Mail, Reminder
@@ -44,12 +45,21 @@ class World:
     service: Service
     transport: MemoryTransport
 
-    def tick(self, moment: datetime, transport: Transport | None = None) -> Summary:
+    def tick(
+        self,
+        moment: datetime,
+        transport: Transport | None = None,
+        outlets: Outlets = NO_OUTLETS,
+    ) -> Summary:
         """One tick at `moment`, by a worker of its own."""
         self.session.commit()
         with self.app.app_context():
             summary = tick(
-                self.session, transport or self.transport, self.settings, clock=lambda: moment
+                self.session,
+                transport or self.transport,
+                self.settings,
+                clock=lambda: moment,
+                outlets=outlets,
             )
         self.session.expire_all()
         return summary

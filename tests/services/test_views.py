@@ -243,6 +243,17 @@ def test_settings_keep_the_floor_under_one_voice(
     assert (kept.reopens_at_judging, kept.reopens_at_share) == (8, 50)
 
 
+def test_settings_switch_further_channels_on(session: Session, browser: FlaskClient) -> None:
+    kept = session.get_one(Organisation, 1)
+    assert (kept.uses_chat, kept.uses_notify) == (False, False)
+    browser.post("/staff/settings", data=SETTINGS | {"uses_chat": "y"})
+    session.refresh(kept)
+    assert (kept.uses_chat, kept.uses_notify) == (True, False)
+    assert (
+        'name="uses_chat" type="checkbox" value="y" checked' in browser.get("/staff/settings").text
+    )
+
+
 def test_settings_switch_sending_off_and_say_so(session: Session, browser: FlaskClient) -> None:
     browser.post("/staff/settings", data={k: v for k, v in SETTINGS.items() if k != "is_sending"})
     assert "Sending is off." in browser.get("/staff/settings").text

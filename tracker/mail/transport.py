@@ -29,7 +29,9 @@ class Transport(Protocol):
         """Hand one message over. Returning means it was accepted; else a `MailError`."""
 
 
-class _AlwaysOpen:
+class AlwaysOpen:
+    """A transport that needs no opening and no closing."""
+
     def __enter__(self) -> Self:
         return self
 
@@ -37,7 +39,7 @@ class _AlwaysOpen:
         return None
 
 
-class FolderTransport(_AlwaysOpen):
+class FolderTransport(AlwaysOpen):
     """Writes each mail as an .eml file, which any mail program opens."""
 
     def __init__(self, folder: Path) -> None:
@@ -51,7 +53,7 @@ class FolderTransport(_AlwaysOpen):
         draft.rename(draft.with_suffix(".eml"))  # nobody ever finds half a mail
 
 
-class MemoryTransport(_AlwaysOpen):
+class MemoryTransport(AlwaysOpen):
     """Keeps each mail as (sender, recipient, bytes), in the order of sending."""
 
     def __init__(self) -> None:

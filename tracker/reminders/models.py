@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
 from tracker.actions.models import Action
+from tracker.channels.policy import Channel
 from tracker.consultations.models import Consultation
 from tracker.db import Base
 from tracker.reminders.policy import CaseKind, Step
@@ -241,6 +242,9 @@ class Mail(Base):
     claimed_until: Mapped[datetime | None]  # the lease; after it another worker may take over
     claimed_by: Mapped[str] = mapped_column(String(40), default="")
     attempts: Mapped[int] = mapped_column(default=0)
+    # How it travels, settled when it is written; and why by mail, if its reader chose otherwise.
+    channel: Mapped[Channel] = mapped_column(default=Channel.MAIL, server_default="mail")
+    detour: Mapped[str] = mapped_column(Text, default="", server_default="")
     message_id: Mapped[str] = mapped_column(String(120), default="", index=True)
     subject: Mapped[str] = mapped_column(String(255), default="")
     # The rendered message, kept so that a second try sends the same bytes. Read only when asked for.

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from config import Config
+from tracker.channels.outlets import outlets_of_app
 from tracker.clock import utc_now
 from tracker.db import current_session
 from tracker.mail.transport import transport_of
@@ -33,6 +34,7 @@ def tick_once(app: Flask, clock: Clock = utc_now) -> Summary:
             settings,
             clock=clock,
             parts_above=app.extensions[PARTS],
+            outlets=outlets_of_app(),
         )
 
 

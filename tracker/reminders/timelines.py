@@ -1,6 +1,6 @@
 """The whole story of a consultation's reminders: every step past and to come, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,9 @@ from textwrap import shorten
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.channels.models import Preference
+from tracker.channels.policy import digest_on
+from tracker.channels.queries import preferences_of
 from tracker.clock import day_in_words, local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.queries import events_of
@@ -22,6 +25,7 @@ from tracker.reminders.policy import (
     DueStep,
     Step,
     decide,
+    may_wait,
     plan,
     unsettled,
 )
@@ -88,8 +92,9 @@ def timeline(session: Session, consultation: Consultation, *, now: datetime) -> 
     cases = _cases_of(session, consultation.id)
     past = list(_history(session, consultation, zone))
     past += _changes_of_cadence(session, consultation, cases, zone)
+    chosen = preferences_of(session, {r.recipient_id for case in cases for r in case.reminders})
     for case in cases:
-        past += _case_rows(case, zone)
+        past += _case_rows(case, zone, chosen)
     standing = open_cases(session, [consultation.id])
     coming = [
         row
@@ -169,7 +174,7 @@ def _action_of(case: Case) -> str:
     return shorten(version.text, ACTION_SHOWN, placeholder="…") if version else ""
 
 
-def _case_rows(case: Case, zone: str) -> Iterator[Row]:
+def _case_rows(case: Case, zone: str, chosen: Mapping[int, Preference]) -> Iterator[Row]:
     def note(at: datetime, what: str, why: str = "") -> Row:
         on = local_date(at, zone)
         label, action = label_of(case), _action_of(case)
@@ -183,12 +188,13 @@ def _case_rows(case: Case, zone: str) -> Iterator[Row]:
         if snooze.taken_back_at is not None:
             yield note(snooze.taken_back_at, f"{who} took that back")
     for reminder in case.reminders:
-        yield _reminder_row(case, reminder)
+        digest = _digest_it_waits_for(case, reminder, chosen.get(reminder.recipient_id), zone)
+        yield _reminder_row(case, reminder, digest)
     if case.closed_at is not None:
         yield note(case.closed_at, "The clock stopped", case.closed_because)
 
 
-def _reminder_row(case: Case, reminder: Reminder) -> Row:
+def _reminder_row(case: Case, reminder: Reminder, digest: str) -> Row:
     return Row(
         on=reminder.due_on,
         at=reminder.decided_at or reminder.queued_at,
@@ -198,10 +204,24 @@ def _reminder_row(case: Case, reminder: Reminder) -> Row:
         what=STEP_LABELS[reminder.step],
         step=reminder.step,
         to=(reminder.recipient.name,),
-        why=reminder.reason or _why_it_waits(reminder),
+        why=reminder.reason or digest or _why_it_waits(reminder),
         mail_id=reminder.mail_id,
         action=_action_of(case),
     )
+
+
+def _digest_it_waits_for(
+    case: Case, reminder: Reminder, preference: Preference | None, zone: str
+) -> str:
+    """In words, if the reader chose a weekly digest and this one travels in it."""
+    mail, weekday = reminder.mail, preference.choice.digest_weekday if preference else None
+    if weekday is None or mail is None or mail.state is not MailState.WAITING or mail.attempts:
+        return ""
+    day = local_date(mail.not_before, zone)
+    nation = case.consultation.service.nation
+    if not may_wait(case.kind, reminder.step) or digest_on(day, weekday, nation) != day:
+        return ""
+    return f"It waits for the weekly digest on {day:%A} {day_in_words(day)}."
 
 
 def _why_it_waits(reminder: Reminder) -> str:

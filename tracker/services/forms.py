@@ -157,6 +157,9 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description=f"From {LOWEST_SHARE} to {HIGHEST_SHARE}. Those who can't tell aren't counted.",
     )
 
+    uses_chat = BooleanField("Let people have reminders in a chat: Microsoft Teams, Slack or ntfy")
+    uses_notify = BooleanField("Let people have reminders through GOV.UK Notify")
+
     def validate_time_zone(self, field: StringField) -> None:
         if field.data not in available_timezones():
             raise ValidationError("We don't know this time zone. Enter one like Europe/London.")
@@ -182,6 +185,8 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             is_sending=bool(self.is_sending.data),
             reopens_at_judging=cast(int, self.reopens_at_judging.data),
             reopens_at_share=cast(int, self.reopens_at_share.data),
+            uses_chat=bool(self.uses_chat.data),
+            uses_notify=bool(self.uses_notify.data),
         )
 
 
@@ -202,6 +207,8 @@ def form_with_settings(organisation: Organisation) -> SettingsForm:
             "is_sending": organisation.is_sending,
             "reopens_at_judging": organisation.reopens_at_judging,
             "reopens_at_share": organisation.reopens_at_share,
+            "uses_chat": organisation.uses_chat,
+            "uses_notify": organisation.uses_notify,
         }
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, Text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
@@ -52,6 +52,9 @@ class Organisation(Base):
     leave_address: Mapped[str] = mapped_column(
         String(200), default=LEAVE_ADDRESS, server_default=LEAVE_ADDRESS
     )
+    # Further channels that reminders may travel by, where they are set up (docs/channels.md).
+    uses_chat: Mapped[bool] = mapped_column(default=False, server_default=false())
+    uses_notify: Mapped[bool] = mapped_column(default=False, server_default=false())
     # New with every change of the wording rules; "" while they are as the product ships them.
     wording_stamp: Mapped[str] = mapped_column(String(32), default="", server_default="")
 

@@ -58,6 +58,8 @@ class OrganisationDraft:
     is_sending: bool = True
     reopens_at_judging: int = 8
     reopens_at_share: int = 50
+    uses_chat: bool = False
+    uses_notify: bool = False
 
 
 def create_service(session: Session, draft: ServiceDraft) -> Service:
@@ -107,6 +109,8 @@ def save_settings(session: Session, organisation: Organisation, draft: Organisat
     organisation.is_sending = draft.is_sending
     organisation.reopens_at_judging = draft.reopens_at_judging
     organisation.reopens_at_share = draft.reopens_at_share
+    organisation.uses_chat = draft.uses_chat
+    organisation.uses_notify = draft.uses_notify
     session.flush()
 
 

@@ -6,7 +6,12 @@ from tracker.reminders.operations.locking import lock_cadence
 from tracker.reminders.operations.looking import Due, Looked, due_looks, look_at, settle_looks
 from tracker.reminders.operations.mending import mend_after_clock
 from tracker.reminders.operations.notices import queue_for_subscriber, queue_notice, send_again
-from tracker.reminders.operations.queueing import Queued, gather_in_mails, queue_due
+from tracker.reminders.operations.queueing import (
+    Queued,
+    gather_in_mails,
+    plan_anew,
+    queue_due,
+)
 from tracker.reminders.operations.snoozing import SnoozeRefused, snooze, take_back_snooze
 
 __all__ = [
@@ -22,6 +27,7 @@ __all__ = [
     "look_at",
     "mend_after_clock",
     "note_beat",
+    "plan_anew",
     "queue_due",
     "queue_for_subscriber",
     "queue_notice",

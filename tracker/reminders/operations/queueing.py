@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.accounts.models import Person
+from tracker.channels.queries import preferences_of
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.db import insert_new
@@ -27,13 +28,31 @@ from tracker.reminders.models import (
     ReminderState,
 )
 from tracker.reminders.operations.locking import lock_cadence
-from tracker.reminders.policy import Ahead, DueStep, RecordState, ahead, decide, next_window
+from tracker.reminders.policy import (
+    Ahead,
+    DueStep,
+    RecordState,
+    ahead,
+    decide,
+    digest_moment,
+    may_wait,
+    next_window,
+)
 from tracker.services.models import Service
 from tracker.services.queries import organisation
 from tracker.working_days import Nation
 
 Row = dict[str, Any]
-Loose = tuple[int, int, Nation]  # a waiting reminder in no mail: its id, recipient, nation
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A waiting reminder that has no mail yet."""
+
+    id: int
+    recipient_id: int
+    nation: Nation
+    may_wait: bool  # for its reader's digest
 
 
 @dataclass(frozen=True)
@@ -65,9 +84,19 @@ def queue_due(session: Session, ids: Sequence[int], *, now: datetime) -> Queued:
 def gather_in_mails(session: Session, *, now: datetime) -> None:
     """Give every reminder that waits by itself its mail; drop the mails that have none left."""
     lock_cadence(session)
-    if loose := _loose_reminders(session):
+    if loose := _loose_reminders(session, Reminder.mail_id.is_(None)):
         _put_in_mails(session, loose, now)
     _drop_empty_mails(session)
+
+
+def plan_anew(session: Session, person_id: int, *, now: datetime) -> None:
+    """Set when what waits for this person leaves, after they chose how often to be written to."""
+    lock_cadence(session)
+    mails = [each for each in _unsent_mails(session, {person_id}).values() if not each.attempts]
+    for mail in mails:
+        loose = _loose_reminders(session, Reminder.mail_id == mail.id)
+        moments = _earliest(session, loose, now)
+        mail.not_before = min(moments.values(), default=mail.not_before)
 
 
 def _ahead(briefing: Briefing, today: date) -> Ahead:
@@ -132,37 +161,55 @@ def _insert_new(session: Session, rows: list[Row]) -> None:
 
 def _put_in_mails(session: Session, loose: list[Loose], now: datetime) -> None:
     """Give every waiting reminder its mail: the person's unsent one, or a new one."""
-    mails = _unsent_mails(session, {recipient_id for _, recipient_id, _ in loose})
-    zone = organisation(session).time_zone
-    has_had_one = _mailed_today(session, local_date(now, zone))
-    for _, recipient_id, nation in loose:
-        earliest = next_window(now, zone, nation, not_today=recipient_id in has_had_one)
-        mail = mails.get(recipient_id)
+    mails = _unsent_mails(session, {each.recipient_id for each in loose})
+    earliest = _earliest(session, loose, now)
+    for each in loose:
+        mail = mails.get(each.recipient_id)
         if mail is None:
-            mail = mails[recipient_id] = Mail(
+            mail = mails[each.recipient_id] = Mail(
                 kind=MailKind.REMINDER,
-                recipient_id=recipient_id,
+                recipient_id=each.recipient_id,
                 queued_at=now,
-                not_before=earliest,
+                not_before=earliest[each.id],
             )
             session.add(mail)
-        mail.not_before = min(mail.not_before, earliest)
+        mail.not_before = min(mail.not_before, earliest[each.id])
     session.flush()
-    changes = [{"id": reminder_id, "mail_id": mails[who].id} for reminder_id, who, _ in loose]
+    changes = [{"id": each.id, "mail_id": mails[each.recipient_id].id} for each in loose]
     session.execute(update(Reminder), changes)
     session.expire_all()
 
 
-def _loose_reminders(session: Session) -> list[Loose]:
+def _earliest(session: Session, loose: list[Loose], now: datetime) -> dict[int, datetime]:
+    """The first moment at which each of these reminders may leave, by its id."""
+    zone = organisation(session).time_zone
+    has_had_one = _mailed_today(session, local_date(now, zone))
+    chosen = preferences_of(session, {each.recipient_id for each in loose})
+    found = {}
+    for each in loose:
+        not_today = each.recipient_id in has_had_one
+        moment = next_window(now, zone, each.nation, not_today=not_today)
+        preference = chosen.get(each.recipient_id)
+        weekday = preference.choice.digest_weekday if preference else None
+        if weekday is not None and each.may_wait:
+            moment = digest_moment(moment, weekday, zone, each.nation)
+        found[each.id] = moment
+    return found
+
+
+def _loose_reminders(session: Session, which: ColumnElement[bool]) -> list[Loose]:
     query = (
-        select(Reminder.id, Reminder.recipient_id, Service.nation)
+        select(Reminder.id, Reminder.recipient_id, Service.nation, Case.kind, Reminder.step)
         .join(Case, Case.id == Reminder.case_id)
         .join(Consultation, Consultation.id == Case.consultation_id)
         .join(Service, Service.id == Consultation.service_id)
-        .where(Reminder.state == ReminderState.WAITING, Reminder.mail_id.is_(None))
+        .where(Reminder.state == ReminderState.WAITING, which)
         .order_by(Reminder.id)
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [
+        Loose(row.id, row.recipient_id, row.nation, may_wait(row.kind, row.step))
+        for row in session.execute(query)
+    ]
 
 
 def _unsent_mails(session: Session, people: set[int]) -> dict[int, Mail]:

@@ -55,6 +55,7 @@ from tracker.reminders.policy.settings import (
     to_stored,
 )
 from tracker.reminders.policy.standing import Standing, why_over
+from tracker.reminders.policy.waiting import digest_moment, may_wait
 
 __all__ = [
     "AS_ABOVE",
@@ -93,10 +94,12 @@ __all__ = [
     "cadence_for",
     "can_hold",
     "decide",
+    "digest_moment",
     "from_stored",
     "is_in_hours",
     "judge",
     "may_send_now",
+    "may_wait",
     "next_look",
     "next_window",
     "plan",

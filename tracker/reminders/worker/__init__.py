@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.actions.operations import publish_due
+from tracker.channels.outlets import NO_OUTLETS, Outlets
 from tracker.mail.transport import Transport
 from tracker.opening.operations import close_due
 from tracker.reminders.operations import (
@@ -74,12 +75,13 @@ def tick(
     *,
     clock: Clock,
     parts_above: Sequence[Part] = (),
+    outlets: Outlets = NO_OUTLETS,
 ) -> Summary:
     """Do everything that is due, and at the end what features above do, due or not.
 
-    `clock` is read anew for each part and each mail.
+    `clock` is read anew for each part and each mail. `outlets` are the channels beside mail.
     """
-    one = _Tick(session, transport, settings, clock)
+    one = _Tick(session, transport, settings, clock, outlets)
     is_due = one.part("asking", lambda: is_anything_due(session, now=clock()), True)
     summary = one.run() if is_due else Summary()
     for name, do in parts_above:
@@ -95,6 +97,7 @@ class _Tick:
     transport: Transport
     settings: Config
     clock: Clock
+    outlets: Outlets
     failures: list[str] = field(default_factory=list)
 
     def run(self) -> Summary:
@@ -169,5 +172,10 @@ class _Tick:
 
     def deliver(self) -> Delivered:
         return deliver(
-            self.session, self.transport, self.settings, clock=self.clock, look=self.alarms
+            self.session,
+            self.transport,
+            self.settings,
+            clock=self.clock,
+            look=self.alarms,
+            outlets=self.outlets,
         )

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
+from tracker.channels.models import Preference
+from tracker.channels.policy import Channel
 from tracker.clock import CLOCKS_DIFFER
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.subscriptions.models import Subscription
@@ -43,6 +45,17 @@ def claim(
     which: ColumnElement[bool] = Mail.is_urgent.is_(False)
     if not with_reminders:
         which = and_(which, Mail.kind == MailKind.NOTICE)
+    return _claim(session, worker, which, now=now, lease=lease)
+
+
+def claim_for_elsewhere(
+    session: Session, worker: str, *, now: datetime, lease: timedelta
+) -> list[int]:
+    """Take up to `BATCH` reminders whose readers chose another channel than mail; their ids."""
+    chose = exists().where(
+        Preference.person_id == Mail.recipient_id, Preference.channel != Channel.MAIL
+    )
+    which = and_(Mail.kind == MailKind.REMINDER, Mail.detour == "", chose)
     return _claim(session, worker, which, now=now, lease=lease)
 
 
@@ -145,6 +158,13 @@ def hand_back(
         return _set(session, worker, mail_id, claimed_until=until, **values)
     values |= {"state": MailState.WAITING, "claimed_until": None, "not_before": until, "day": None}
     return _set(session, worker, mail_id, **values)
+
+
+def record_detour(session: Session, worker: str, mail_id: int, why: str, *, now: datetime) -> bool:
+    """The channel its reader chose won't take it: it is written anew as a mail, and says why."""
+    anew: dict[str, Any] = {"state": MailState.WAITING, "attempts": 0, "not_before": now}
+    anew |= {"content": None, "message_id": "", "detour": why, "last_error": why}
+    return _set(session, worker, mail_id, channel=Channel.MAIL, **anew, **_UNSENT)
 
 
 _FREE: dict[str, Any] = {"claimed_until": None, "claimed_by": "", "last_error": ""}

@@ -14,6 +14,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from config import Config
+from tracker.channels.outlets import NO_OUTLETS, Outlets
+from tracker.channels.policy import Channel
 from tracker.mail.errors import (
     LineLost,
     PermanentMailError,
@@ -28,12 +30,14 @@ from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
     URGENT_PAUSE,
     claim,
+    claim_for_elsewhere,
     claim_urgent,
     hand_back,
     pause_after,
     record_refused,
     record_sent,
 )
+from tracker.reminders.worker.elsewhere import Elsewhere, settle
 from tracker.reminders.worker.preparing import MAY_HAVE_ARRIVED, Parcel, prepare
 from tracker.services.queries import organisation
 
@@ -70,11 +74,13 @@ class _Round:
     settings: Config
     clock: Clock
     worker: str
+    elsewhere: Elsewhere
     only_urgent: bool = False
     sent: int = 0
     refused: int = 0
     put_off: int = 0
     losses: int = 0  # in a row
+    no_mail: str = ""  # why no mail server would talk to us
 
 
 def deliver(
@@ -85,18 +91,23 @@ def deliver(
     clock: Clock,
     look: Callable[[], None] = lambda: None,
     only_urgent: bool = False,
+    outlets: Outlets = NO_OUTLETS,
 ) -> Delivered:
     """Send every mail that may leave now. Any number of workers may do so at once.
 
     `look` is called before each batch: what it queues as urgent leaves with the next one, and so
     waits for no long line of reminders. However ill the server is, it is over within `LONGEST_ROUND`
     and one batch; a mail that takes the line down with it costs itself a try and the others nothing.
+    `outlets` are the channels beside mail: they go on when mail can't, and mail when they can't.
     """
-    round_ = _Round(session, transport, settings, clock, uuid4().hex, only_urgent)
+    round_ = _Round(
+        session, transport, settings, clock, uuid4().hex, Elsewhere(outlets), only_urgent
+    )
     ends = clock() + LONGEST_ROUND
     with transport:
         look()
-        while clock() < ends and (ids := _claim(round_)) and _deliver_batch(round_, ids):
+        while clock() < ends and (ids := _claim(round_)):
+            _deliver_batch(round_, ids)
             look()
     return Delivered(round_.sent, round_.refused, round_.put_off)
 
@@ -106,33 +117,51 @@ def _claim(round_: _Round) -> list[int]:
     own = organisation(session)
     ids: list[int] = []
     if own.is_sending:
-        ids = claim_urgent(session, round_.worker, now=now)
-        if not ids and not round_.only_urgent:
-            ids = claim(
-                session,
-                round_.worker,
-                now=now,
-                lease=LEASE,
-                with_reminders=is_in_hours(now, own.time_zone),
-            )
+        ids = _claim_some(round_, now, is_in_hours=is_in_hours(now, own.time_zone))
     session.commit()
     return ids
 
 
-def _deliver_batch(round_: _Round, ids: list[int]) -> bool:
-    """Hand over one batch; False if no mail server would talk to us."""
+def _claim_some(round_: _Round, now: datetime, *, is_in_hours: bool) -> list[int]:
+    if round_.no_mail:
+        if not (round_.elsewhere.outlets and is_in_hours) or round_.only_urgent:
+            return []
+        return claim_for_elsewhere(round_.session, round_.worker, now=now, lease=LEASE)
+    ids = claim_urgent(round_.session, round_.worker, now=now)
+    if ids or round_.only_urgent:
+        return ids
+    return claim(round_.session, round_.worker, now=now, lease=LEASE, with_reminders=is_in_hours)
+
+
+def _deliver_batch(round_: _Round, ids: list[int]) -> None:
+    """Hand over one batch, the mails first: they are the quicker ones."""
     looked_at = round_.clock()
-    parcels = prepare(round_.session, round_.worker, ids, round_.settings, now=looked_at)
+    parcels = prepare(
+        round_.session,
+        round_.worker,
+        ids,
+        round_.settings,
+        now=looked_at,
+        channels=round_.elsewhere.outlets,
+    )
     round_.session.commit()
-    why_not = ""
-    for parcel in parcels:
-        if why_not:
-            _give_back(round_, parcel, why_not, round_.clock() + _pause(parcel))
+    for parcel in sorted(parcels, key=lambda each: each.channel is not Channel.MAIL):
+        if round_.no_mail and parcel.channel is Channel.MAIL:
+            _give_back(round_, parcel, round_.no_mail, round_.clock() + _pause(parcel))
         elif round_.clock() - looked_at > FRESH:
             _give_back(round_, parcel, "", round_.clock() - timedelta(seconds=1))
+        elif parcel.channel is Channel.MAIL:
+            round_.no_mail = _hand_over(round_, parcel)
         else:
-            why_not = _hand_over(round_, parcel)
-    return not why_not
+            _hand_elsewhere(round_, parcel)
+
+
+def _hand_elsewhere(round_: _Round, parcel: Parcel) -> None:
+    error = round_.elsewhere.hand_over(parcel, round_.settings.mail_from)
+    settled = settle(round_.session, round_.worker, parcel, error, now=round_.clock())
+    _note(round_, parcel, settled.was_ours)
+    round_.sent += settled.is_sent
+    round_.put_off += not settled.is_sent
 
 
 def _hand_over(round_: _Round, parcel: Parcel) -> str:

@@ -4,7 +4,7 @@ The sentences are in `templates/emails/reminder/`; here they get their facts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from config import Config
 from tracker.accounts.models import Person
 from tracker.accounts.policy import Act, Actor, may
+from tracker.channels.links import make_reach_link
+from tracker.channels.policy import USUAL_WAY, Channel, Way
 from tracker.loop.policy import STAGE_WORDS, Stage
 from tracker.loop.queries import Loop
 from tracker.mail.render import RenderedMail, render_mail
@@ -87,10 +89,36 @@ class Writer:
     loops: Mapping[int, Loop]
     themes: Mapping[int, tuple[str, ...]]
 
-    def write(self, to: Person, cases: Sequence[CaseAtStep]) -> RenderedMail:
-        """The mail to one person about these cases, the highest step first."""
+    def write(self, to: Person, cases: Sequence[CaseAtStep], way: Way = USUAL_WAY) -> RenderedMail:
+        """The message to one person about these cases, the highest step first."""
         items = [self._item(to, briefing, step) for briefing, step in cases]
-        return render_mail("reminder", person=to, items=items, organisation=self.organisation)
+        if way.channel is Channel.CHAT:  # others may read along: no link that does the job
+            items = [
+                replace(item, button=self._look(briefing.case.consultation_id))
+                for item, (briefing, _) in zip(items, cases, strict=True)
+            ]
+        return render_mail(
+            "digest" if way.is_short else "reminder",
+            person=to,
+            items=items,
+            loops=len({briefing.case.consultation_id for briefing, _ in cases}),
+            organisation=self.organisation,
+            way=way,
+            reach_address=self._reach(to),
+        )
+
+    def fewer(self, to: Person) -> dict[str, str]:
+        """The headers by which mail programs offer one press for fewer mails (RFC 8058)."""
+        return {
+            "List-Unsubscribe": f"<{self._reach(to)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    def _reach(self, to: Person) -> str:
+        return make_reach_link(self.settings, to.id, today=self.today)
+
+    def _look(self, consultation_id: int) -> Link:
+        return Link("See how it stands", self._page("desk.consultation", consultation_id))
 
     def calendar(self, cases: Sequence[CaseAtStep], *, now: datetime) -> str:
         """The promise dates as a calendar file, when they are first named and before they come."""

@@ -5,13 +5,14 @@ bytes stored), put off, or cancelled with the reason. Hands nothing over itself.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from config import Config
+from tracker.channels.policy import CHANNEL_LABELS, Channel
 from tracker.clock import local_date
 from tracker.mail.message import BadAddress, compose, stamp
 from tracker.reminders.circle import unreachable_because
@@ -35,6 +36,7 @@ from tracker.reminders.worker.room import (
     make_room,
     nation_of,
 )
+from tracker.reminders.worker.ways import address_on, waits_until, way_of
 from tracker.subscriptions.models import Subscription
 
 log = logging.getLogger(__name__)
@@ -57,10 +59,17 @@ class Parcel:
     is_repeat: bool
     attempts: int
     is_urgent: bool = False
+    channel: Channel = Channel.MAIL
 
 
 def prepare(
-    session: Session, worker: str, ids: Sequence[int], settings: Config, *, now: datetime
+    session: Session,
+    worker: str,
+    ids: Sequence[int],
+    settings: Config,
+    *,
+    now: datetime,
+    channels: Collection[Channel] = (),
 ) -> list[Parcel]:
     """Look at the claimed mails once more; the parcels of those that leave now.
 
@@ -70,7 +79,7 @@ def prepare(
     """
     lock_cadence(session, shared=True)
     mails = claimed_mails(session, worker, ids)
-    room = make_room(session, settings, mails, now)
+    room = make_room(session, settings, mails, now, channels)
     parcels = []
     for mail in mails:
         try:
@@ -112,6 +121,9 @@ def _prepare_repeat(room: Room, mail: Mail) -> Parcel | None:
         return None
     if mail.attempts + 1 >= MAX_ATTEMPTS:
         _give_up(mail, MAY_HAVE_ARRIVED, room.now)
+        return None
+    if mail.channel is not Channel.MAIL and not _address_of_channel(room, mail):
+        turn_to_mail(mail, "It can’t be reached any more.", room.now)
         return None
     if mail.kind is MailKind.REMINDER:
         nation = nation_of(waiting[0])
@@ -161,11 +173,17 @@ def _prepare_for_subscriber(room: Room, mail: Mail) -> Parcel | None:
 
 
 def _parcel(room: Room, mail: Mail, content: bytes, *, is_repeat: bool) -> Parcel:
-    address = mail.recipient.email if mail.recipient else ""
     if mail.subscription is not None:
         address = _address_of(room, mail.subscription)
         content = room.seal.open(content) or b""
-    return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent)
+    else:
+        address = _address_of_channel(room, mail)
+    return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent, mail.channel)
+
+
+def _address_of_channel(room: Room, mail: Mail) -> str:
+    preference = room.preferences.get(mail.person.id)
+    return address_on(room, mail.channel, preference, mail.person)
 
 
 def _address_of(room: Room, subscription: Subscription) -> str:
@@ -190,6 +208,9 @@ def _prepare_reminders(room: Room, mail: Mail) -> Parcel | None:
     if has_had_one(room, mail):
         nation = nation_of(going[0])
         _put_off(mail, next_window(room.now, room.time_zone, nation, not_today=True))
+        return None
+    if digest_at := waits_until(room, mail, going):
+        _put_off(mail, digest_at)
         return None
     for reminder in held:
         reminder.mail_id = None
@@ -216,18 +237,23 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     by_urgency = sorted(going, key=lambda r: (-_rank(room, r), r.id))
     to = mail.person
     cases = [(room.briefings[r.case_id], r.step) for r in by_urgency]
-    rendered = room.writer.write(to, cases)
+    way = way_of(room, mail, going)
+    rendered = room.writer.write(to, cases, way)
     key = "\n".join(sorted(reminder.key for reminder in going))
+    headers = thread_headers(to.id, [each.case.consultation_id for each, _ in cases])
+    if way.may_be_fewer:
+        headers |= room.writer.fewer(to)
     draft = compose(
         rendered,
         key=key,
         date=room.now,
-        headers=thread_headers(to.id, [each.case.consultation_id for each, _ in cases]),
+        headers=headers,
         calendar=room.writer.calendar(cases, now=room.now),
     )
     message_id = room.message_id(key)
     content = _stamped(room, draft, message_id, to_name=to.name, to=to.email)
     mail.message_id, mail.subject = message_id, rendered.subject[:255]
+    mail.channel, mail.detour = way.channel, way.detour
     mail.day = local_date(room.now, room.time_zone)
     return _ready(room, mail, content)
 
@@ -265,6 +291,15 @@ def _drop(reminder: Reminder, reason: str, now: datetime) -> None:
 
 def _put_off(mail: Mail, until: datetime) -> None:
     mail.not_before, mail.claimed_by, mail.claimed_until = until, "", None
+
+
+def turn_to_mail(mail: Mail, why: str, now: datetime) -> None:
+    """Leave the channel its reader chose: it is written anew, and says why it comes by mail."""
+    label = CHANNEL_LABELS[mail.channel]
+    mail.detour = f"{label}: {why}"
+    mail.state, mail.channel, mail.content, mail.day = MailState.WAITING, Channel.MAIL, None, None
+    mail.attempts, mail.not_before, mail.message_id = 0, now, ""
+    mail.claimed_by, mail.claimed_until = "", None
 
 
 def _cancel(mail: Mail, why: str) -> None:

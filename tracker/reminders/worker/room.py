@@ -1,7 +1,7 @@
 """What the mails of one batch have in common, read once, and what it says about each. Never writes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, un
 
 from config import Config
 from tracker.accounts.models import Person
+from tracker.channels.models import Preference
+from tracker.channels.outlets import switched_on
+from tracker.channels.policy import Channel
+from tracker.channels.queries import preferences_of
 from tracker.clock import local_date
 from tracker.mail.message import message_id_of
 from tracker.reminders.briefing import Briefing, briefings, sound_loops
@@ -34,6 +38,8 @@ class Room:
     over: dict[int, str]
     briefings: dict[int, Briefing]
     writer: Writer
+    preferences: dict[int, Preference] = field(default_factory=dict)  # by person id
+    channels: frozenset[Channel] = frozenset()  # the further ones that are set up and switched on
 
     @property
     def seal(self) -> Seal:
@@ -72,7 +78,13 @@ def claimed_mails(session: Session, worker: str, ids: Sequence[int]) -> list[Mai
     return list(session.scalars(query))
 
 
-def make_room(session: Session, settings: Config, mails: list[Mail], now: datetime) -> Room:
+def make_room(
+    session: Session,
+    settings: Config,
+    mails: list[Mail],
+    now: datetime,
+    channels: Collection[Channel] = (),
+) -> Room:
     cases = list({r.case_id: r.case for mail in mails for r in mail.reminders}.values())
     consultations = list({case.consultation_id: case.consultation for case in cases}.values())
     own = organisation(session)
@@ -94,6 +106,10 @@ def make_room(session: Session, settings: Config, mails: list[Mail], now: dateti
             loops=sound_loops(session, consultations, now=now),
             themes=top_themes(session, [c.id for c in consultations]),
         ),
+        preferences=preferences_of(
+            session, {r.recipient_id for mail in mails for r in mail.reminders}
+        ),
+        channels=switched_on(own, channels),
     )
 
 
