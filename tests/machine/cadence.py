@@ -82,7 +82,7 @@ CHOICES = (
         }
     ),
     Settings({("late_action", "due_soon"): (-14, 0, 0, True)}, snooze_days=14, snoozes=1),
-    Settings({("untold", "nudge"): (5, 0, 0, True)}, snoozes=0),
+    Settings({("untold", "nudge"): (10, 0, 0, True)}, snoozes=0),
 )
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from tests.machine.cadence import Cadence, Settings, cadence_of
 from tests.machine.people import (
-    OPEN_OUTCOMES,
     ZONE,
     Answered,
     Case,
@@ -22,6 +21,8 @@ from tests.machine.people import (
 )
 
 A_DAY = timedelta(days=1)
+# What was done doesn't become a plan, and what has begun wasn't there already.
+NOT_ALLOWED = {("done", "planned"), ("done", "doing"), ("doing", "already")}
 
 
 @dataclass
@@ -148,9 +149,8 @@ class Model:
 
     def revise(self, consultation: Consultation, deed: Deed, version: Version, by: Person) -> bool:
         public = deed.public
-        if public and public.outcome == "done" and deed.denial is None:
-            if version.outcome in OPEN_OUTCOMES:
-                return False
+        if public and deed.denial is None and (public.outcome, version.outcome) in NOT_ALLOWED:
+            return False
         if deed.pending:
             deed.pending.is_stopped = True
         return self._say(consultation, deed, version, by)

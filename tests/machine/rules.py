@@ -156,8 +156,8 @@ def _consultation(on: Machine, number: int) -> Consultation | None:
 
 
 def _somebody(on: Machine, of: Consultation, number: int) -> Person:
-    """Mostly the owner, whose acts count."""
-    people = (of.owner, of.owner, of.service.contact, *of.service.deputies)
+    """The owner, whose acts count, or somebody else of the service."""
+    people = (of.owner, of.service.contact, *of.service.deputies)
     return people[number % len(people)]
 
 
@@ -305,24 +305,24 @@ def set_cadence(on: Machine, a: int, b: int, *_: int) -> None:
 
 
 def sending(on: Machine, a: int, *_: int) -> None:
-    on.both("switch_sending", bool(a % 3))
+    on.both("switch_sending", bool(a % 5))
 
 
 def server(on: Machine, a: int, *_: int) -> None:
-    on.both("switch_server", bool(a % 3))
+    on.both("switch_server", bool(a % 5))
 
 
 RULES = {
     rule.__name__: Rule(weight, rule)
     for weight, rule in (
-        (90, tick),
+        (60, tick),
         (4, tick_by_two),
         (4, restart),
-        (50, morning),
-        (14, minutes_pass),
-        (14, hours_pass),
-        (10, weeks_pass),
-        (3, clock_jumps),
+        (34, morning),
+        (8, minutes_pass),
+        (8, hours_pass),
+        (5, weeks_pass),
+        (2, clock_jumps),
         (12, begin),
         (6, close),
         (4, extend),
@@ -335,7 +335,7 @@ RULES = {
         (12, act),
         (8, revise),
         (3, stop),
-        (2, deny),
+        (6, deny),
         (12, snooze),
         (4, staff),
         (5, leave),
