@@ -55,6 +55,7 @@ from tracker.reminders.policy import CaseKind, Step
 from tracker.reminders.worker import tick
 from tracker.responses.models import SurveyResponse
 from tracker.services.models import Service
+from tracker.themes.models import Theme
 from tracker.themes.operations import add_theme, code_responses
 from tracker.verdicts.operations import give_verdict_at_kiosk
 from tracker.verdicts.policy import VerdictValue
@@ -99,20 +100,23 @@ class Loop:
     id: int = 0
     survey_id: int = 0
     does_it_on: date | None = None
+    is_read: bool = False
     is_answered: bool = False
     is_finished: bool = False
+    reads_at_once: bool = False  # reads the answers while they come in
     heard: Counter[Step] = field(default_factory=Counter)  # of it since the owner last acted
 
-    def hears(self, step: Step, today: date) -> None:
-        """A mail about it has come, to whomever."""
-        self.heard[step] += 1
+    def hears(self, step: Step, role: str, today: date) -> None:
+        """A mail about it has come: each counts for the owner, others' only as what they were told."""
+        if role == "owner" or step in (Step.ESCALATE_MANAGER, Step.ESCALATE_LEAD):
+            self.heard[step] += 1
         if self.does_it_on is None and self._is_moved():
             self.does_it_on = today + timedelta(days=self.delay)
 
     def _is_moved(self) -> bool:
         if self.manner == "lazy":
             step = Step.ESCALATE_LEAD if self.patience == 5 else Step.ESCALATE_MANAGER
-            return self.heard[step] > 0 or self.heard[Step.STILL_OPEN] > 0
+            return self.heard[step] > 0
         return sum(self.heard.values()) >= self.patience
 
     def acted(self) -> None:
@@ -197,6 +201,7 @@ class Town:
             delay=random.randrange(1, 12),
             plans=random.random() < 0.25,
             is_denied=random.random() < 0.04,
+            reads_at_once=manner == "good" and random.random() < 0.7,
             asks_for_time=manner == "busy" and random.random() < 0.2,
         )
 
@@ -232,13 +237,16 @@ class Town:
             loop.id, loop.survey_id = row.id, survey.id
             self.by_id[row.id] = loop
             if loop.manner == "good":
-                loop.does_it_on = loop.closes_on + timedelta(days=7 * loop.patience + loop.delay)
+                wait = loop.delay // 2 if loop.reads_at_once else 7 + 4 * loop.delay
+                loop.does_it_on = loop.closes_on + timedelta(days=1 + wait)
         self.session.commit()
 
     # --- What owners do ---
 
     def _work(self, day: date, now: datetime) -> None:
         for loop in self.loops:
+            if loop.reads_at_once and not loop.is_read and loop.closes_on == day and loop.answers:
+                self._hear(loop, now)
             if loop.is_finished or loop.does_it_on is None or loop.does_it_on > day:
                 continue
             if loop.asks_for_time and self._ask_for_time(loop, day, now):
@@ -269,10 +277,7 @@ class Town:
             withdraw_consultation(session, consultation, "Nobody answered.", person_id=who, now=now)
             loop.is_finished = True
         elif not loop.is_answered:
-            theme = add_theme(session, consultation, "The bus is late", person_id=who, now=now)
-            query = select(SurveyResponse).where(SurveyResponse.consultation_id == loop.id)
-            responses = list(session.scalars(query))
-            code_responses(session, responses, [theme], person_id=who, now=now)
+            theme = self._hear(loop, now)
             draft = self._plan(day) if loop.plans else self._change(day)
             version = record_action(session, consultation, [theme], draft, person_id=who, now=now)
             publish(session, version, person_id=who, now=now)
@@ -283,6 +288,16 @@ class Town:
             publish(session, version, person_id=who, now=now)
             loop.plans = False
             self._afterwards(loop, action, day, now)
+
+    def _hear(self, loop: Loop, now: datetime) -> Theme:
+        session, who = self.session, loop.owner_id
+        consultation = session.get_one(Consultation, loop.id)
+        theme = add_theme(session, consultation, "The bus is late", person_id=who, now=now)
+        query = select(SurveyResponse).where(SurveyResponse.consultation_id == loop.id)
+        code_responses(session, list(session.scalars(query)), [theme], person_id=who, now=now)
+        session.commit()
+        loop.is_read = True
+        return theme
 
     def _afterwards(self, loop: Loop, action: Action, day: date, now: datetime) -> None:
         """The answer is public: what is owed after it, if anything."""
@@ -301,7 +316,9 @@ class Town:
         loop.is_finished = True
 
     def _plan(self, day: date) -> ActionDraft:
-        return ActionDraft(Outcome.PLANNED, "A later bus will run.", due_on=day + timedelta(days=45))
+        return ActionDraft(
+            Outcome.PLANNED, "A later bus will run.", due_on=day + timedelta(days=45)
+        )
 
     def _change(self, day: date) -> ActionDraft:
         return ActionDraft(Outcome.DONE, "The last bus leaves at half past nine.", changed_on=day)
@@ -318,8 +335,7 @@ class Town:
             self.year.lines[role, mail.recipient_id, day] = max(1, len(mail.reminders))
             for reminder in mail.reminders:
                 loop = self.by_id[reminder.case.consultation_id]
-                if role in ("owner", "contact", "lead"):
-                    loop.hears(reminder.step, day)
+                loop.hears(reminder.step, role, day)
         waiting = select(Mail.id).where(Mail.state.in_((MailState.WAITING, MailState.SENDING)))
         first = self.session.scalar(waiting.order_by(Mail.id).limit(1))
         last = self.session.scalar(select(Mail.id).order_by(Mail.id.desc()).limit(1)) or 0
@@ -383,7 +399,9 @@ def judged(year: Year) -> list[str]:
                 found.append(f"{role}: {figure:g} {name}, more than {limit}")
     good = year.for_loop["good"]
     if good and median(good) > MOST_FOR_GOOD:
-        found.append(f"good owners get {median(good):g} mails for a loop, more than {MOST_FOR_GOOD}")
+        found.append(
+            f"good owners get {median(good):g} mails for a loop, more than {MOST_FOR_GOOD}"
+        )
     return found
 
 
@@ -392,9 +410,9 @@ def report(year: Year) -> None:
     for role, counts, lines in by_role(year):
         middle, ninth, most = spread(counts)
         print(f"{role:18}{middle:8g}{ninth:8.1f}{most:8}{lines:16}")
-    (role, person, month), most = max(year.mails.items(), key=lambda each: each[1])
+    (role, _, month), most = max(year.mails.items(), key=lambda each: each[1])
     print(f"the most: {most} to one {role} in {month}")
-    (role, person, day), lines = max(year.lines.items(), key=lambda each: each[1])
+    (role, _, day), lines = max(year.lines.items(), key=lambda each: each[1])
     print(f"the worst day: {lines} things in the mail to one {role} on {day}")
     print(f"\n{'owners':10}{'loops':>8}{'days open':>12}{'longest':>10}{'mails to the owner':>22}")
     for manner in MANNERS:

@@ -35,9 +35,7 @@ TABLE: dict[str, tuple[Line, ...]] = {
         Line("nudge_again", "close", "od", days=28),
         Line("promise_soon", "promise", "od", days=-14),
         Line("promise_due", "promise", "o"),
-        Line(
-            "escalate_manager", "promise", "c", 0, 5, copy="o", instead="l", every=0, waits=False
-        ),
+        Line("escalate_manager", "promise", "c", 0, 5, copy="o", instead="l", every=0, waits=False),
         Line("escalate_lead", "promise", "l", 0, 20, instead="c", waits=False),
         Line("still_open", "promise", "l", 0, 40, copy="o", instead="c", every=20, waits=False),
     ),
@@ -71,9 +69,10 @@ class Settings:
     snoozes: int | None = None
 
 
+AS_IT_CAME = Settings()
 # Sound ones, each alone and any two over each other.
 CHOICES = (
-    Settings(),
+    AS_IT_CAME,
     Settings({("untold", "nudge"): (7, 0, 0, False), ("no_answers", "nudge"): (10, 0, 0, True)}),
     Settings(
         {

@@ -40,17 +40,21 @@ def look(model: Model) -> None:
         own = [case for case in model.cases if case.of is consultation]
         for case in own:
             if not case.closed and (why := why_over(model, case)):
-                case.closed = why
-                for reminder in case.reminders:
-                    if reminder.state == "waiting":
-                        _settle(reminder, "cancelled", why)
+                _close(case, why)
         opened = {(case.kind, case.deed) for case in own if not case.closed}
         for kind, deed, at in _called_for(model, consultation, own):
             if (kind, deed) not in opened:
                 model.cases.append(Case(kind, consultation, deed, at))
     for case in model.cases:
-        if not case.closed:
+        if not case.closed and not _is_held(case):
             _queue(model, case)
+
+
+def _close(case: Case, why: str) -> None:
+    case.closed = why
+    for reminder in case.reminders:
+        if reminder.state == "waiting":
+            _settle(reminder, "cancelled", why)
 
 
 def why_over(model: Model, case: Case) -> str:
@@ -106,9 +110,7 @@ def _called_for(
             yield "said_no", deed, start_of(deed.denial.on)
 
 
-def _starts_at(
-    model: Model, consultation: Consultation, own: list[Case], kind: str
-) -> datetime:
+def _starts_at(model: Model, consultation: Consultation, own: list[Case], kind: str) -> datetime:
     closed_at = consultation.closed_at
     if kind == "orphan" or closed_at is None:
         return model.now
@@ -183,11 +185,9 @@ def _is_held(case: Case) -> bool:
 
 def _queue(model: Model, case: Case) -> None:
     due = [step for step in unsettled(model, case) if step.on <= model.today]
-    if _is_held(case) or not due:
-        return
-    highest = max(due, key=lambda step: (step.rank, step.day))
-    to = recipients(model, case, highest)
-    if not to:
+    highest = max(due, key=lambda step: (step.rank, step.day), default=None)
+    to = recipients(model, case, highest) if highest else []
+    if highest is None or not to:
         return
     for reminder in case.reminders:
         if reminder.state == "waiting" and step_of(model, reminder) != highest:
@@ -195,12 +195,10 @@ def _queue(model: Model, case: Case) -> None:
     waiting = {r.to for r in case.reminders if r.state == "waiting"}
     for person in to:
         if person not in waiting:
-            why = "" if person.is_reachable else "unreachable"
-            _write(model, case, highest, person, why)
-    for step in due:
-        if step != highest:
-            for person in recipients(model, case, step):
-                _write(model, case, step, person, "overtaken")
+            _write(model, case, highest, person, "" if person.is_reachable else "unreachable")
+    passed_over = [step for step in due if step != highest]
+    for step, person in ((s, p) for s in passed_over for p in recipients(model, case, s)):
+        _write(model, case, step, person, "overtaken")
 
 
 def _write(model: Model, case: Case, step: Step, to: Person, why: str) -> None:
@@ -217,7 +215,7 @@ def step_of(model: Model, reminder: Reminder) -> Step | None:
     """The step that a reminder is for, as it stands now; of one that comes again the last begun."""
     same = [s for s in steps(model, reminder.case) if s.line.step == reminder.step]
     begun = [step for step in same if step.day <= reminder.due_on]
-    return (begun[-1:] or same[:1] or [None])[0]
+    return next(iter(begun[-1:] or same[:1]), None)
 
 
 def _settle(reminder: Reminder, state: str, why: str) -> None:

@@ -1,11 +1,12 @@
 """The model beside the rows: cases, reminders and mails as lines that can be laid next to each other."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from tests.machine.model import Model
@@ -97,53 +98,61 @@ def of_model(model: Model) -> Snapshot:
 
 def of_product(product: Product) -> Snapshot:
     session = product.session
-    numbers = {id_: str(each.number) for each, id_ in product.consultations.items()}
+    names = _named_cases(product)
     people = {id_: str(each.number) for each, id_ in product.people.items()}
-    deeds = {
-        product.deeds[deed]: str(number)
-        for consultation in product.model.consultations
-        for number, deed in enumerate(consultation.deeds)
-    }
-    names: dict[int, tuple[str, ...]] = {}
-    cases, reminders, mails = [], [], {}
-    query = select(
-        Case.id,
-        Case.consultation_id,
-        Case.kind,
-        Case.action_id,
-        Case.opened_at,
-        Case.closed_because,
-    )
-    for id_, consultation_id, kind, action_id, opened_at, because in session.execute(query):
-        deed = deeds[action_id] if action_id else ""
-        names[id_] = (numbers[consultation_id], str(kind), deed, moment(opened_at))
-        cases.append((*names[id_], _short(because)))
-    sent = select(Mail.id, Mail.sent_at, Mail.recipient_id, Mail.day, Mail.kind).where(
-        Mail.state == MailState.SENT
-    )
-    for id_, sent_at, to, day, kind in session.execute(sent):
-        day = day if kind is MailKind.REMINDER else None
-        mails[id_] = ([moment(sent_at), people[to], str(day or "")], list[str]())
-    rows = select(
-        Reminder.case_id,
-        Reminder.step,
-        Reminder.recipient_id,
-        Reminder.due_on,
-        Reminder.state,
-        Reminder.reason,
-        Reminder.mail_id,
-    )
-    for case_id, step, to, due_on, state, reason, mail_id in session.execute(rows):
-        line = (*names[case_id], str(step), people[to], str(due_on), str(state), _short(reason))
+    cases = [(*names[id_], _short(why)) for id_, why in _rows(session, _CASES)]
+    mails: dict[int, tuple[list[str], list[str]]] = {}
+    for mail_id, sent_at, to, day, mail_kind in _rows(session, _SENT):
+        day = day if mail_kind is MailKind.REMINDER else None
+        mails[mail_id] = ([moment(sent_at), people[to], str(day or "")], [])
+    reminders = []
+    for case_id, step, to, due_on, state, reason, in_mail in _rows(session, _REMINDERS):
+        name = names[case_id]
+        line = (*name, str(step), people[to], str(due_on), str(state), _short(reason))
         reminders.append(line)
         if state is ReminderState.SENT:
-            mails[mail_id][1].append(" ".join((*names[case_id], str(step), str(due_on))))
+            lines = mails.setdefault(in_mail, (["never sent"], []))[1]
+            lines.append(" ".join((*name, str(step), str(due_on))))
     session.rollback()
     return Snapshot(
         sorted(cases),
         sorted(reminders),
         sorted((*head, *sorted(parts)) for head, parts in mails.values()),
     )
+
+
+def _named_cases(product: Product) -> dict[int, tuple[str, ...]]:
+    """Each case by consultation, kind, action and beginning, as the model names it."""
+    numbers = {id_: str(each.number) for each, id_ in product.consultations.items()}
+    deeds = {
+        product.deeds[deed]: str(number)
+        for consultation in product.model.consultations
+        for number, deed in enumerate(consultation.deeds)
+    }
+    return {
+        id_: (numbers[of], str(kind), deeds.get(deed, ""), moment(opened_at))
+        for id_, of, kind, deed, opened_at in _rows(product.session, _NAMES)
+    }
+
+
+_NAMES = select(Case.id, Case.consultation_id, Case.kind, Case.action_id, Case.opened_at)
+_CASES = select(Case.id, Case.closed_because)
+_SENT = select(Mail.id, Mail.sent_at, Mail.recipient_id, Mail.day, Mail.kind).where(
+    Mail.state == MailState.SENT
+)
+_REMINDERS = select(
+    Reminder.case_id,
+    Reminder.step,
+    Reminder.recipient_id,
+    Reminder.due_on,
+    Reminder.state,
+    Reminder.reason,
+    Reminder.mail_id,
+)
+
+
+def _rows(session: Session, query: Executable) -> Sequence[Any]:
+    return session.execute(query).all()
 
 
 def moment(at: datetime | None) -> str:

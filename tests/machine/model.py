@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.machine.cadence import Cadence, Settings, cadence_of
+from tests.machine.cadence import AS_IT_CAME, Cadence, Settings, cadence_of
 from tests.machine.people import (
     ZONE,
     Answered,
@@ -33,7 +33,7 @@ class Model:
     goes_live_on: date
     people: list[Person]
     services: list[Service]
-    settings: Settings = Settings()
+    settings: Settings = AS_IT_CAME
     is_sending: bool = True
     is_server_up: bool = True
     consultations: list[Consultation] = field(default_factory=list)
@@ -155,9 +155,7 @@ class Model:
             deed.pending.is_stopped = True
         return self._say(consultation, deed, version, by)
 
-    def _say(
-        self, consultation: Consultation, deed: Deed, version: Version, by: Person
-    ) -> bool:
+    def _say(self, consultation: Consultation, deed: Deed, version: Version, by: Person) -> bool:
         if version.publishes_at is None:
             version.published_at = self.now
         deed.versions.append(version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tests.machine.cadence import Settings
+from tests.machine.cadence import AS_IT_CAME, Settings
 from tracker.working_days import Nation
 
 ZONE = "Europe/London"
@@ -32,7 +32,7 @@ class Service:
     owner: Person
     contact: Person
     deputies: list[Person]
-    settings: Settings = Settings()
+    settings: Settings = AS_IT_CAME
 
 
 @dataclass(eq=False)

@@ -198,7 +198,11 @@ class Product:
 
     def withdraw(self, of: Consultation, by: Person) -> None:
         withdraw_consultation(
-            self.session, self._row(of), "It was a mistake.", person_id=self.people[by], now=self.now
+            self.session,
+            self._row(of),
+            "It was a mistake.",
+            person_id=self.people[by],
+            now=self.now,
         )
 
     def move_promise(self, of: Consultation, promise_on: date, by: Person) -> None:
@@ -247,7 +251,9 @@ class Product:
         if (of, theme) in self.themes:
             theme_row = session.get_one(Theme, self.themes[of, theme])
         else:
-            theme_row = add_theme(session, row, f"They say {theme}", person_id=person_id, now=self.now)
+            theme_row = add_theme(
+                session, row, f"They say {theme}", person_id=person_id, now=self.now
+            )
             self.themes[of, theme] = theme_row.id
         rows = [session.get_one(SurveyResponse, self.answered[each]) for each in told]
         code_responses(session, rows, [theme_row], person_id=person_id, now=self.now)

@@ -218,7 +218,9 @@ def _version(on: Machine, number: int) -> Version:
     by_mail = on.model.now + timedelta(hours=24) if number // 5 % 3 == 0 else None
     return Version(
         outcome,
-        due_on=today + timedelta(days=number // 7 % 45) if outcome in ("planned", "doing") else None,
+        due_on=today + timedelta(days=number // 7 % 45)
+        if outcome in ("planned", "doing")
+        else None,
         changed_on=today if outcome == "done" else None,
         publishes_at=by_mail,
     )

@@ -78,9 +78,7 @@ WATCHED = (
     Watched("reopenings", _OF_ACTION),
     Watched("snoozes", _OF_CASE),
     Watched("cadence_versions", _OF_PLACE, ends=("INSERT",)),
-    Watched(
-        "people", f"{_OF_PERSON} UNION {_OF_LEAD}", ("active", "is_bounced"), ends=("UPDATE",)
-    ),
+    Watched("people", f"{_OF_PERSON} UNION {_OF_LEAD}", ("active", "is_bounced"), ends=("UPDATE",)),
     Watched("person_roles", _OF_ROLE, ends=("INSERT", "DELETE")),
     Watched("services", f"{_OF_SERVICE}id", ends=("UPDATE",)),
     Watched("service_deputies", f"{_OF_SERVICE}service_id"),
