@@ -14,6 +14,7 @@ import argparse
 import gc
 import sys
 import tempfile
+from math import inf
 from pathlib import Path
 
 from flask import Flask
@@ -37,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
+    parser.add_argument("--minutes", type=float, default=inf, help="for each database at most")
     parser.add_argument("--seed", type=int, default=0, help="of the first history")
     asked = parser.parse_args()
     gc.set_threshold(100_000, 50, 1_000)
@@ -48,25 +50,29 @@ def main() -> int:
             site(Path(folder) / "site", database) as place,
         ):
             begun = seconds_running()
-            tally = run(place.app, asked.steps, asked.seed, database)
+            tally = run(place.app, asked.steps, asked.seed, database, asked.minutes)
             report(database, tally, seconds_running() - begun)
             with place.app.app_context():
                 db.engine.dispose()
-        failed += len(tally.failures)
+        failed += len(tally.failures) + (tally.steps < asked.steps)
     print("failed" if failed else "passed")
     return 1 if failed else 0
 
 
-def run(app: Flask, steps: int, seed: int, database: str) -> Tally:
+def run(app: Flask, steps: int, seed: int, database: str, minutes: float) -> Tally:
     tally = Tally()
     runner = Runner(app, app.config["LOOPKEEPER"], empty_tables, LOOKS_EVERY)
     begun = seconds_running()
-    while tally.steps < steps and len(tally.failures) < MOST_FAILURES:
+    ends = begun + 60 * minutes
+    while (
+        tally.steps < steps
+        and len(tally.failures) < MOST_FAILURES
+        and (now := seconds_running()) < ends
+    ):
         runner.try_seed(seed, LENGTH, tally)
         seed += 1
-        if seed % 40 == 0:
-            rate = tally.steps / (seconds_running() - begun)
-            print(f"{database}: {tally.steps:,} steps, {rate:.0f} a second", flush=True)
+        if seed % 20 == 0:
+            print(f"{database}: {tally.steps:,} steps in {now - begun:,.0f} s", flush=True)
     return tally
 
 

@@ -1,7 +1,8 @@
 """A year of reminders for 200 consultations in 20 services: would you keep your job and your temper?
 
-Owners are good (they answer before the promise, often without a mail), busy (after one to three mails)
-or lazy (some days after their manager was told; one in five only after the participation lead was).
+Owners are good (most read the answers while they come in and answer within a week, the others long before
+the promise), busy (they act after one to three mails) or lazy (some days after their manager was told;
+one in five only after the participation lead was).
 Some ask for more time, some promise a date for an action and keep it in the same way, some
 consultations get no answer, and some changes are denied. The clock is walked through the year with
 the real tick, four times a day, and everything that people do is done by the product's operations.
