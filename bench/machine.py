@@ -71,8 +71,12 @@ def run(app: Flask, steps: int, seed: int, database: str, minutes: float) -> Tal
     ):
         runner.try_seed(seed, LENGTH, tally)
         seed += 1
-        if seed % 20 == 0:
-            print(f"{database}: {tally.steps:,} steps in {now - begun:,.0f} s", flush=True)
+        if seed % 10 == 0:
+            print(
+                f"{database}: {tally.steps:,} steps in {now - begun:,.0f} s, "
+                f"{len(tally.failures)} divergences",
+                flush=True,
+            )
     return tally
 
 
