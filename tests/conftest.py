@@ -99,14 +99,14 @@ def app(_app: Flask) -> Iterator[Flask]:
         use_own_catalogues(data / "languages")
     yield _app
     with _app.app_context():
-        _empty_tables()
+        empty_tables()
     limiter.reset()
     for left in data.iterdir():
         if left.is_dir():
             shutil.rmtree(left)
 
 
-def _empty_tables() -> None:
+def empty_tables() -> None:
     """Delete every row and count from 1 again; on PostgreSQL far quicker than TRUNCATE."""
     session = current_session()
     tables = Base.metadata.sorted_tables

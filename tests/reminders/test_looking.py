@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tests import factories as make
 from tests.counting import counted
 from tests.reminders.world import CLOSED_ON, World, at
-from tracker.accounts.models import Person
+from tracker.accounts.models import Person, person_roles
+from tracker.accounts.policy import RoleName
 from tracker.actions.models import ActionVersion, Reopening
 from tracker.consultations.models import Consultation
 from tracker.reminders.models import Beat, Case, NextLook, Snooze
@@ -29,6 +30,7 @@ from tracker.reminders.policy import (
 )
 from tracker.responses.models import SurveyResponse
 from tracker.services.models import Organisation, Service
+from tracker.surveys.models import Survey
 from tracker.themes.models import Coding, Theme
 from tracker.working_days import Nation
 
@@ -167,6 +169,11 @@ CHANGES: dict[str, Callable[[Session], object]] = {
     "contact leaves": lambda s: s.execute(
         update(Person).where(Person.name == "Mo").values(active=False)
     ),
+    "lead leaves": lambda s: s.execute(
+        update(Person).where(Person.name == "Lee").values(active=False)
+    ),
+    "another lead": lambda s: make.make_person(s, "Lu", RoleName.PARTICIPATION_LEAD),
+    "lead no more": lambda s: s.execute(delete(person_roles)),
     "service": lambda s: s.execute(update(Service).values(nation=Nation.SCOTLAND)),
     "deputies": lambda s: s.scalars(select(Service)).one().deputies.clear(),
     "going live": lambda s: s.execute(update(Organisation).values(goes_live_on=CLOSED_ON)),
@@ -188,6 +195,7 @@ def test_changed_fact_has_it_looked_at_at_once(
 def test_what_no_case_hangs_on_has_nothing_looked_at(world: World, told: Consultation) -> None:
     world.session.execute(update(Person).values(job_title="Cook"))
     world.session.execute(update(Organisation).values(name="Other Council"))
+    make.make_person(world.session, "Ada", RoleName.ADMINISTRATOR).active = False
 
     assert not is_due(world.session)
 
@@ -231,6 +239,20 @@ def test_moment_that_a_clock_running_ahead_has_set_is_due(world: World) -> None:
     assert world.tick(NINE).looked_at == 1
     assert world.cases == [("untold", "")]
     assert world.tick(NINE).looked_at == 0
+
+
+def test_loop_that_opens_again_on_a_clock_set_back_is_chased_by_one_case(world: World) -> None:
+    consultation = world.closed()
+    world.tick(NINE)
+    world.tell(consultation, NINE)
+    world.tick(NINE + DAY)
+    make.make_response(world.session, world.session.scalars(select(Survey)).one())
+
+    for hours in range(3):
+        world.tick(NINE + timedelta(days=-30, hours=hours))
+        world.session.execute(update(NextLook).values(at=NINE - 60 * DAY))
+
+    assert world.cases == [("untold", "Every theme has a published answer."), ("untold", "")]
 
 
 def test_one_that_breaks_keeps_no_other_waiting(

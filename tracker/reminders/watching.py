@@ -59,6 +59,13 @@ _OF_PERSON = (
     "SELECT id FROM services WHERE owner_id = {row}.id OR escalation_contact_id = {row}.id"
     " UNION SELECT service_id FROM service_deputies WHERE person_id = {row}.id)"
 )
+# Who is participation lead concerns everything that is chased.
+_CHASED_IF = "SELECT consultation_id FROM cases WHERE closed_at IS NULL AND EXISTS (SELECT 1 FROM "
+_OF_LEAD = (
+    f"{_CHASED_IF}person_roles JOIN roles ON roles.id = person_roles.role_id"
+    " WHERE person_roles.person_id = {row}.id AND roles.name = 'participation_lead')"
+)
+_OF_ROLE = f"{_CHASED_IF}roles WHERE id = {{row}}.role_id AND name = 'participation_lead')"
 
 WATCHED = (
     Watched("consultations", "SELECT {row}.id", ends=("UPDATE",)),
@@ -71,7 +78,8 @@ WATCHED = (
     Watched("reopenings", _OF_ACTION),
     Watched("snoozes", _OF_CASE),
     Watched("cadence_versions", _OF_PLACE, ends=("INSERT",)),
-    Watched("people", _OF_PERSON, ("active", "is_bounced"), ends=("UPDATE",)),
+    Watched("people", f"{_OF_PERSON} UNION {_OF_LEAD}", ("active", "is_bounced"), ends=("UPDATE",)),
+    Watched("person_roles", _OF_ROLE, ends=("INSERT", "DELETE")),
     Watched("services", f"{_OF_SERVICE}id", ends=("UPDATE",)),
     Watched("service_deputies", f"{_OF_SERVICE}service_id"),
     Watched(

@@ -175,9 +175,12 @@ def _wanted(
 def _starts_at(
     kind: CaseKind, consultation: Consultation, cases: list[Case], now: datetime
 ) -> datetime:
-    """The close, for the first case of a closing; now, for an orphan or a loop that opened again."""
+    """The close, for the first case of a closing; now, for an orphan or a loop that opened again.
+
+    Never before the close, even on a clock that was set back since: such a case would be over at once.
+    """
     closed_at = consultation.closed_at
     if kind is CaseKind.ORPHAN or closed_at is None:
         return now
     was_there = any(case.kind is kind and case.opened_at >= closed_at for case in cases)
-    return now if was_there else closed_at
+    return max(now, closed_at) if was_there else closed_at
