@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.actions.operations import publish_due
+from tracker.failpoints import reach
 from tracker.mail.transport import Transport
 from tracker.opening.operations import close_due
 from tracker.reminders.operations import Due, gather_in_mails, is_time_for, note_beat
@@ -124,7 +125,9 @@ class _Tick:
         """Do one part and commit it; `otherwise` if it fails."""
         try:
             done = do()
+            reach(f"tick.{name}.done")
             self.session.commit()
+            reach(f"tick.{name}.committed")
         except Exception as error:
             self.session.rollback()
             log.error("%s failed: %s", name, place_of(error))

@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from config import Config
+from tracker.failpoints import reach
 from tracker.mail.errors import (
     LineLost,
     PermanentMailError,
@@ -115,7 +116,9 @@ def _claim(round_: _Round) -> list[int]:
                 lease=LEASE,
                 with_reminders=is_in_hours(now, own.time_zone),
             )
+    reach("claim.done")
     session.commit()
+    reach("claim.committed")
     return ids
 
 
@@ -123,7 +126,9 @@ def _deliver_batch(round_: _Round, ids: list[int]) -> bool:
     """Hand over one batch; False if no mail server would talk to us."""
     looked_at = round_.clock()
     parcels = prepare(round_.session, round_.worker, ids, round_.settings, now=looked_at)
+    reach("prepare.done")
     round_.session.commit()
+    reach("prepare.committed")
     why_not = ""
     for parcel in parcels:
         if why_not:
@@ -159,6 +164,7 @@ def _hand_over(round_: _Round, parcel: Parcel) -> str:
         _note(
             round_,
             parcel,
+            "sent",
             record_sent(round_.session, round_.worker, parcel.mail_id, now=round_.clock()),
         )
         round_.sent += 1
@@ -178,7 +184,7 @@ def _try_later(round_: _Round, parcel: Parcel, why: str, *, is_unknown: bool) ->
         is_unknown=is_unknown,
         attempts=parcel.attempts,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "later", kept)
     round_.put_off += 1
 
 
@@ -197,7 +203,7 @@ def _give_back(round_: _Round, parcel: Parcel, why: str, until: datetime) -> Non
         is_unknown=parcel.is_repeat,
         attempts=parcel.attempts - 1,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "untried", kept)
     round_.put_off += 1
 
 
@@ -210,11 +216,13 @@ def _refused(round_: _Round, parcel: Parcel, why: str, *, is_recipient_gone: boo
         now=round_.clock(),
         is_recipient_gone=is_recipient_gone,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "refused", kept)
     round_.refused += 1
 
 
-def _note(round_: _Round, parcel: Parcel, was_ours: bool) -> None:
+def _note(round_: _Round, parcel: Parcel, what: str, was_ours: bool) -> None:
+    reach(f"{what}.done")
     round_.session.commit()
+    reach(f"{what}.committed")
     if not was_ours:
         log.warning("mail %s was taken over by another worker meanwhile", parcel.mail_id)
