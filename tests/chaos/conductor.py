@@ -23,7 +23,7 @@ from tests.chaos.behaviours import BEHAVIOURS
 from tests.chaos.certificates import make_certificates
 from tests.chaos.clockwork import Clockwork
 from tests.chaos.ledger import Ledger
-from tests.chaos.processes import Tail, Web, Workers, talking, wait_a_moment
+from tests.chaos.processes import Tail, Talker, Web, Workers, talking, wait_a_moment
 from tests.chaos.stage import STEPS, TOLD_ON, Stage, build, tell
 from tracker.clock import local_moment, seconds_running
 from tracker.db import db, reading
@@ -34,7 +34,7 @@ from tracker.reminders.worker.delivering import LEASE
 SPEED = 60.0  # a minute in each second
 ENVIRON = {"LOOPKEEPER_SPAM_CHECKS": "0", "LOOPKEEPER_SCHEDULER": "0"}
 _ZONE = "Europe/London"
-_BEFORE_NINE = time(8, 59)
+_BEFORE_NINE = time(8, 59, 40)
 # A paused worker comes back when its leases are over.
 _PAUSE = LEASE.total_seconds() / SPEED * 1.2
 # What the mail server does wrong, without blaming an address for it or holding anybody for long.
@@ -84,7 +84,7 @@ class Conductor:
     stage: Stage
     web: Web
     workers: Workers
-    postbox: Callable[[str], None]
+    postbox: Talker
     writer: "subprocess.Popen[bytes]"
     dice: random.Random
     _clock: Clockwork = field(init=False)
@@ -192,7 +192,7 @@ class Conductor:
         self.web.start()
 
     def _harm_worker(self) -> None:
-        pid = self.dice.choice(self.workers.pids)
+        pid = self.dice.choice(self.workers.awake or self.workers.pids)
         if self._is_cut() and self._cut(f"worker {pid}"):
             return
         self.workers.kill(pid)
@@ -215,15 +215,14 @@ class Conductor:
         return bool(found)
 
     def _pause(self) -> None:
-        awake = [pid for pid in self.workers.pids if pid not in self.workers.stopped]
-        if awake:
-            pid = self.dice.choice(awake)
+        if self.workers.awake:
+            pid = self.dice.choice(self.workers.awake)
             self.workers.pause(pid, seconds_running() + _PAUSE)
             self._acts.note("pause", pid=pid)
 
     def _confuse_server(self) -> None:
         name = self.dice.choice(FAULTS)
-        self.postbox(f"behave {name}")
+        self.postbox.ask(f"behave {name}")
         self._acts.note("fault", name=name)
         self._decent_at = seconds_running() + self.dice.uniform(*_FAULTY_FOR)
 
@@ -232,7 +231,7 @@ class Conductor:
         now = seconds_running()
         if self._decent_at is not None and self._decent_at <= now:
             self._decent_at = None
-            self.postbox("behave")
+            self.postbox.ask("behave")
         for pid in self.workers.due_to_go_on(now):
             self.workers.go_on(pid)
             self._acts.note("go on", pid=pid)
@@ -279,7 +278,7 @@ def conducted(place: Site, database: str, plan: Plan) -> Iterator[Stage]:
                 stage=stage,
                 web=web,
                 workers=workers,
-                postbox=postbox.tell,
+                postbox=postbox,
                 writer=writer,
                 dice=random.Random(plan.seed),
             ).conduct()

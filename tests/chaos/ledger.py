@@ -41,14 +41,20 @@ class Ledger:
 
 
 def read(path: Path) -> list[Entry]:
-    """All lines so far, in the order of time. A last line that isn't whole yet is left out."""
-    return sorted(_entries(path), key=lambda entry: entry.at)
+    """All lines so far, in the order of time."""
+    return entries_from(path, 0)
 
 
-def _entries(path: Path) -> Iterator[Entry]:
+def entries_from(path: Path, place: int) -> list[Entry]:
+    """The lines that begin at this byte or later. A last one that isn't whole yet is left out."""
+    return sorted(_entries(path, place), key=lambda entry: entry.at)
+
+
+def _entries(path: Path, place: int) -> Iterator[Entry]:
     if not path.exists():
         return
-    with path.open() as file:
+    with path.open("rb") as file:
+        file.seek(place)
         for line in file:
-            if line.endswith("\n"):
+            if line.endswith(b"\n"):
                 yield Entry(*json.loads(line))

@@ -1,7 +1,7 @@
 """The mail server in a process of its own: `python -m tests.chaos.postbox FOLDER`.
 
-It says its port, then does what it is told on its standard input: "behave NAME" (as `behaviours` has
-it), "behave" alone for decency. Every act of its own goes into the ledger `server`.
+It says its port, then does what it is told on its standard input, and says so: "behave NAME" (as
+`behaviours` has it), "behave" alone for decency. Every act of its own goes into the ledger `server`.
 """
 
 import sys
@@ -42,6 +42,7 @@ def main() -> None:
         print(server.port, flush=True)
         for order in sys.stdin:
             obey(server, order)
+            print("done", flush=True)
 
 
 if __name__ == "__main__":

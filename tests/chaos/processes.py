@@ -105,6 +105,10 @@ class Workers:
     pids: list[int] = field(default_factory=list)
     stopped: dict[int, float] = field(default_factory=dict)  # when each that is paused goes on
 
+    @property
+    def awake(self) -> list[int]:
+        return [pid for pid in self.pids if pid not in self.stopped]
+
     def add(self) -> None:
         self.pids.append(int(self.nursery.ask("another")))
 
