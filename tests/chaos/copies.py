@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tests.chaos.ledger import Entry
 
@@ -58,11 +59,20 @@ class Witness:
         is_cut = f"worker {first}" in self._cut
         if is_cut and self._complained(first, one.at, until):
             return "lost its database between acceptance and commit"
-        held = self._claimed_at(second, next_one.at, is_late=True) - self._claimed_at(
-            first, one.at, is_late=False
-        )
-        is_late = recorded is None or recorded > one.at
-        return "its lease ran out in flight" if is_late and held >= self._lease else ""
+        return self._lease_ran_out(first, one, second, next_one, recorded)
+
+    def _lease_ran_out(
+        self, first: int, one: Acceptance, second: int, next_one: Acceptance, recorded: float | None
+    ) -> str:
+        """Whether the second claimed the mail when the first's lease was over, and before it had
+        said what became of it. The first's claim is as old as what it did before: between the two
+        lies the wait for the database."""
+        held, taken = self._claim_of(first, one.at), self._claim_of(second, next_one.at)
+        if held is None or taken is None:
+            return ""
+        is_unsaid = recorded is None or recorded > taken[0].at
+        is_over = taken[1]["now"] - held[0]["now"] >= self._lease
+        return "its lease ran out in flight" if is_unsaid and is_over else ""
 
     def _worker_of(self, one: Acceptance) -> int | None:
         """Whose line it was: whoever dialled last from that port."""
@@ -79,22 +89,17 @@ class Witness:
     def _complained(self, pid: int, at: float, until: float) -> bool:
         return any(entry.what == "complaint" and entry.at <= until for entry in self._from(pid, at))
 
-    def _claimed_at(self, pid: int, at: float, *, is_late: bool) -> float:
-        """When the worker's clock was read for the claim it was working on then: at the latest or
-        the earliest, because between the two lies the wait for the database."""
-        own = self._of_worker[pid]
-        place = bisect_left(own, at, key=lambda entry: entry.at)
-        now = float("nan")
-        for entry in reversed(own[:place]):
-            if entry.what != "reached":
-                continue
-            if now == now:  # what came before the claim was found
-                return float(entry["now"])
+    def _claim_of(self, pid: int, at: float) -> tuple[Entry, Entry] | None:
+        """The claim that the worker was working on then, and before it what it had passed last."""
+        passed = [entry for entry in self._until(pid, at) if entry.what == "reached"]
+        for before, entry in reversed(list(pairwise(passed))):
             if entry["point"] == "claim.done":
-                if is_late:
-                    return float(entry["now"])
-                now = float(entry["now"])
-        return now
+                return before, entry
+        return None
+
+    def _until(self, pid: int, at: float) -> Sequence[Entry]:
+        own = self._of_worker[pid]
+        return own[: bisect_left(own, at, key=lambda entry: entry.at)]
 
     def _from(self, pid: int, at: float) -> Sequence[Entry]:
         own = self._of_worker[pid]
