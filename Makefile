@@ -1,12 +1,13 @@
 # Loopkeeper's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format messages lock clean
+.PHONY: help run test lint format messages lock chaos clean
 SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+KILLS ?= 1000
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,9 @@ messages: $(VENV)/ready-to-test  ## Find the public's sentences and bring the ca
 
 lock: $(VENV)/ready-to-test  ## Resolve the dependencies anew and lock them by hash
 	sh deploy/lock.sh
+
+chaos: $(VENV)/ready-to-test  ## Kill everything KILLS times at random, and account for everything
+	$(BIN)/python -m tests.chaos --kills $(KILLS)
 
 clean:  ## Remove the virtual environment and caches; the data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

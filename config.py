@@ -150,6 +150,9 @@ class Variable:
     meaning: str
 
 
+# Read by tracker/failpoints.py alone: where a process is to die, to prove that nothing is lost then.
+_FOR_PROOFS = "LOOPKEEPER_FAILPOINT"
+
 # The demo alone has default secrets; anywhere else these must be given.
 _DEMO_SECRET = "demo-only-secret-that-guards-nothing-real"  # noqa: S105
 
@@ -357,7 +360,8 @@ def from_environ(environ: Mapping[str, str] | None = None) -> Config:
         except ValueError as error:
             problems.append(f"{name} is {raw!r}; expected {error}")
     problems += _missing_beside(values)
-    unknown = sorted(n for n in environ if n.startswith("LOOPKEEPER_") and n not in VARIABLES)
+    known = {*VARIABLES, _FOR_PROOFS}
+    unknown = sorted(n for n in environ if n.startswith("LOOPKEEPER_") and n not in known)
     problems += [f"{name} is not a setting of Loopkeeper; is it spelt right?" for name in unknown]
     if problems:
         raise BadSetting(problems)

@@ -30,6 +30,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from tracker.failpoints import reach
+
 # Every constraint has a name, so that a migration can drop or alter it on either database.
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -113,6 +115,16 @@ _HAS_BEGUN = "loopkeeper.has_begun"
 def has_begun(session: Session) -> bool:
     """Whether the session has a transaction in the database, and so may hold a lock."""
     return _HAS_BEGUN in session.info
+
+
+@event.listens_for(Session, "before_commit")
+def _about_to_commit(_session: Session) -> None:
+    reach("any.done")
+
+
+@event.listens_for(Session, "after_commit")
+def _has_committed(_session: Session) -> None:
+    reach("any.committed")
 
 
 @event.listens_for(Session, "after_begin")

@@ -316,6 +316,20 @@ def test_correct_keeps_what_the_safeguarding_lead_needs(
     assert loop_of(scene.session, scene.consultation, now=NOW).facts.responses == 1
 
 
+@pytest.mark.parametrize("words", ["A tram", WORRY], ids=["plain", "worrying"])
+def test_correct_sent_twice_undoes_no_work_of_those_who_heard_it(scene: Scene, words: str) -> None:
+    values = {scene.question.key: words}
+    corrected = correct_answer(scene.session, scene.response, values, now=NOW)
+    make.make_coding(scene.session, corrected, scene.theme)
+    rows, events = scene.count(SurveyResponse), scene.events
+
+    again = correct_answer(scene.session, corrected, values, now=NOW)
+
+    assert again is corrected and scene.said(again) == [words]
+    assert scene.count(Coding) == 1
+    assert (scene.count(SurveyResponse), scene.events) == (rows, events)
+
+
 def test_correct_is_refused_once_staff_set_it_aside(scene: Scene) -> None:
     scene.response.set_aside, scene.response.set_aside_on = SetAsideReason.SPAM, TODAY
     with pytest.raises(NotYoursToChange):

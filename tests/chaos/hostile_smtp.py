@@ -16,6 +16,7 @@ from email.policy import default
 from hashlib import sha256
 
 from tests.chaos.certificates import Certificates
+from tracker.clock import seconds_running
 
 USER, PASSWORD = "loop", "right"
 DECENT = {
@@ -47,6 +48,8 @@ class Deed:
     digest: str = ""  # sha256 of the message's bytes
     is_kept: bool = False  # whether the message counts as delivered from here on
     fault: str = ""
+    peer: int = 0  # the client's port
+    at: float = field(default_factory=seconds_running)
 
 
 Answer = Callable[["Talk"], bytes]
@@ -84,6 +87,7 @@ class Talk:
     mails: int = 0  # messages that came on this line
     answered: int = 0  # answers given at the behaviour's verb on this line
     decent: bytes = b""  # what a decent server would say now
+    peer: int = 0  # the client's port
 
     def say(self, words: bytes) -> None:
         try:
@@ -146,6 +150,7 @@ class HostileServer:
     behaviour: Behaviour | None = None
     beat: float = 0.02  # seconds between two bytes of one who trickles
     port: int = 0
+    security: str = "none"  # what a decent server offers
     log: list[Deed] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # how often each recipient was named
     is_over: threading.Event = field(default_factory=threading.Event)
@@ -158,7 +163,7 @@ class HostileServer:
 
     def converse(self, line: socket.socket) -> None:
         self._connections += 1
-        talk = Talk(self, line, self._connections)
+        talk = Talk(self, line, self._connections, peer=line.getpeername()[1])
         with suppress(HungUp, OSError):
             self._answer(talk, "CONNECT", b"")
             self._answer(talk, "GREETING")
@@ -184,8 +189,9 @@ class HostileServer:
 
     def _hello(self, talk: Talk) -> bytes:
         offers = [b"hostile.example.org", b"SIZE 1000000"]
-        asked = self.behaviour.security if self.behaviour else "none"
-        if asked == "starttls" and not isinstance(talk.line, ssl.SSLSocket):
+        own = self.behaviour
+        asked = {self.security, own.security if own else "none"}
+        if "starttls" in asked and not isinstance(talk.line, ssl.SSLSocket):
             offers.append(b"STARTTLS")
         offers.append(b"AUTH PLAIN")
         lines = [b"250-" + each + b"\r\n" for each in offers[:-1]]
@@ -215,10 +221,12 @@ class HostileServer:
         return own if own.when(talk) else None
 
     def _other(self, verb: str, decent: bytes) -> bytes:
-        return dict(self.behaviour.others).get(verb, decent) if self.behaviour else decent
+        own = self.behaviour
+        return dict(own.others).get(verb, decent) if own else decent
 
     def _encrypt(self, talk: Talk) -> None:
-        kind = self.behaviour.certificate if self.behaviour else "good"
+        own = self.behaviour
+        kind = own.certificate if own else "good"
         talk.line = self.certificates.server(kind).wrap_socket(talk.line, server_side=True)
         talk.unread = b""
 
@@ -247,6 +255,7 @@ class HostileServer:
         self.log.append(
             Deed(
                 connection=talk.number,
+                peer=talk.peer,
                 verb=verb,
                 recipient=talk.recipient,
                 message_id=str(parsed.get("Message-ID", "")),

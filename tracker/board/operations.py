@@ -62,7 +62,8 @@ def correct_answer(
 ) -> SurveyResponse:
     """Put other answers in the place of those that were sent; the same four words open them.
 
-    Staff have to hear it again, and the wording is looked at as that of a new answer. `values` are
+    Staff have to hear it again, and the wording is looked at as that of a new answer. The same
+    answers once more change nothing, so that a form that is sent twice undoes no work. `values` are
     answers by question key, already read and checked.
     Raises `SurveyClosed`, `NothingAnswered` and `NotYoursToChange`.
     """
@@ -76,6 +77,8 @@ def correct_answer(
     is_kept = response.set_aside is not None and response.set_aside.is_with_lead
     if response.set_aside is not None and not is_kept:
         raise NotYoursToChange(_("This answer can’t be changed any more. You can answer again."))
+    if _values_of(response) == values:
+        return response
     _forget_what_hangs_on(session, response)
     if is_kept:
         response = succeed(session, response, values, today=today)
@@ -89,6 +92,11 @@ def correct_answer(
 def _hold(session: Session, response: SurveyResponse) -> None:
     query = select(SurveyResponse).where(SurveyResponse.id == response.id).with_for_update()
     session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _values_of(response: SurveyResponse) -> dict[str | None, AnswerValue]:
+    keys = {question.id: question.key for question in response.survey.questions}
+    return {keys.get(answer.question_id): answer.value for answer in response.answers}
 
 
 def _forget_what_hangs_on(session: Session, response: SurveyResponse) -> None:

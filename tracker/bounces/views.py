@@ -24,6 +24,7 @@ from tracker.bounces import operations, queries
 from tracker.bounces.policy import KEPT, PROVIDERS, SOFT_DAYS, SOFT_WITHIN, BadPost, Post
 from tracker.clock import utc_now
 from tracker.db import current_session
+from tracker.failpoints import reach
 from tracker.services.queries import organisation
 from tracker.subscriptions.sealing import Seal
 from tracker.web.input import takes_up_to
@@ -56,7 +57,9 @@ def receive(provider: str) -> ResponseReturnValue:
         return _refusal(400, str(bad))
     session, seal = current_session(), Seal(settings)
     taken = sum(operations.take_report(session, report, seal, now=now) for report in reports)
+    reach("bounces.posted.done")
     session.commit()
+    reach("bounces.posted.committed")
     return jsonify(read=len(reports), taken=taken)
 
 

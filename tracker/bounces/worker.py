@@ -22,6 +22,7 @@ from tracker.bounces.operations import (
     take_report,
 )
 from tracker.bounces.policy import LATEST, reports_in
+from tracker.failpoints import reach
 from tracker.reminders.worker.failures import place_of
 from tracker.subscriptions.sealing import Seal
 
@@ -41,11 +42,15 @@ def look_for_bounces(
 ) -> int:
     """Take every bounce that has come since the last look; how many. Commits as it goes."""
     forget_old(session, now=clock())
+    reach("bounces.old.done")
     session.commit()
+    reach("bounces.old.committed")
     if not settings.bounce_imap_host:
         return 0
     place = begin_look(session, _name_of(settings), now=clock())
+    reach("bounces.begun.done")
     session.commit()
+    reach("bounces.begun.committed")
     if place is None:
         return 0
     taken, trouble = 0, ""
@@ -56,7 +61,9 @@ def look_for_bounces(
         trouble = str(error)
         log.warning("the mailbox for bounces can't be read: %s", trouble)
     end_look(session, trouble, now=clock())
+    reach("bounces.over.done")
     session.commit()
+    reach("bounces.over.committed")
     return taken
 
 
@@ -72,7 +79,9 @@ def _read(session: Session, mailbox: Mailbox, place: Place, seal: Seal, clock: C
     for letter in mailbox.letters(after=after, since=(clock() - LATEST).date()):
         taken += _take(session, letter, seal, clock())
         note_read(session, Place(mailbox.uid_validity, letter.uid))
+        reach("bounces.letter.done")
         session.commit()
+        reach("bounces.letter.committed")
     return taken
 
 

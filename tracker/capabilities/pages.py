@@ -32,6 +32,7 @@ from tracker.capabilities.policy import LinkState, Verb, VersionState
 from tracker.capabilities.queries import cards_of, find_sent_form, standing_of
 from tracker.capabilities.typed import Typed, filled_beforehand, kept_words, typed_from
 from tracker.errors import LoopkeeperError
+from tracker.failpoints import reach
 
 STATUS = {
     LinkState.UNREADABLE: 404,
@@ -185,7 +186,9 @@ def _once(
         return None
     try:
         write()
+        reach("capability.done")
         link.session.commit()
+        reach("capability.committed")
     except AlreadySent:
         link.session.rollback()
     except LoopkeeperError as refusal:

@@ -54,6 +54,7 @@ from tracker.capabilities.queries import (
     version_or_404,
 )
 from tracker.capabilities.typed import kept_words, typed_from, typed_in
+from tracker.failpoints import reach
 from tracker.reminders.cadences import cadences
 from tracker.reminders.policy import times_in_words
 
@@ -232,7 +233,9 @@ def stop(token: str, version_id: int) -> ResponseReturnValue:
         link.session, holder, version, now=link.now
     ):
         tell_stopped(link.session, link.settings, holder, version, now=link.now)
+        reach("capability.stop.done")
         link.session.commit()
+        reach("capability.stop.committed")
     return redirect(link.to("pending", version_id=version_id), 303)
 
 
@@ -278,5 +281,7 @@ def fresh_link(token: str) -> ResponseReturnValue:
         raise LinkDoesNotWork(link)
     if link.holder is not None:
         send_fresh_link(link.session, link.settings, link.holder, now=link.now)
+        reach("capability.fresh.done")
         link.session.commit()
+        reach("capability.fresh.committed")
     return render_template("capabilities/fresh_link.html", link=link)

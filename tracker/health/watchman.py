@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from tracker.clock import moment_in_words, utc_now
 from tracker.db import current_session
+from tracker.failpoints import reach
 from tracker.health.policy import SILENT_FOR, silence_in_words
 from tracker.health.queries import Health, administrators, health
 from tracker.mail.render import render_mail
@@ -57,7 +58,9 @@ def watch(session: Session, transport: Transport, settings: Config, *, clock: Cl
         return False
     log.error("no tick for %s: %s", SILENT_FOR, silence_in_words(state.last_tick_at, now))
     _tell(session, settings, state, now)
+    reach("watchman.done")
     session.commit()
+    reach("watchman.committed")
 
     def alarms() -> None:
         raise_alarms(session, settings, now=clock())

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from tracker.clock import seconds_running
+from tracker.failpoints import WORDS, reach
 
 LONGEST_REPLY = 64 * 1024
 _PIECE = 16 * 1024
@@ -39,6 +40,7 @@ class Line(smtplib.SMTP):
         self._name = host
         self._tls = tls
         self._unread = bytearray()
+        self._verb = ""  # the last one said; none before the greeting
         # smtplib would ask the network for this machine's name, and wait for as long as it takes.
         super().__init__(host, port, local_hostname=_own_name(), timeout=timeout)
 
@@ -46,6 +48,7 @@ class Line(smtplib.SMTP):
         self, host: str = "", port: int = 0, source_address: Any = None
     ) -> tuple[int, bytes]:
         """Dial each address the name has until one takes the call, and read the greeting."""
+        reach("smtp.call.unsaid")
         failure: OSError = OSError("the name of the server has no address")
         for family, address in _addresses(host, port, self._patience()):
             try:
@@ -57,6 +60,7 @@ class Line(smtplib.SMTP):
         else:
             raise failure
         try:
+            reach("smtp.call.answered")
             if self._tls is not None:
                 self._wrap(self._tls)
             return self.getreply()
@@ -90,9 +94,19 @@ class Line(smtplib.SMTP):
             self.close()
             raise
 
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Say a command. (Within a sign-in there are words that are none, and secret.)"""
+        self._verb = cmd.upper() if cmd.upper() in WORDS else ""
+        if self._verb:
+            reach(f"smtp.{self._verb}.unsaid")
+        super().putcmd(cmd, args)
+
     def getreply(self) -> tuple[int, bytes]:
         """The next reply: its code and its lines. Raises if it is late, endless or no reply."""
-        return self._reply(min(seconds_running() + self.timeout, self.until))
+        reply = self._reply(min(seconds_running() + self.timeout, self.until))
+        if self._verb:
+            reach(f"smtp.{self._verb}.answered")
+        return reply
 
     def last_reply(self) -> tuple[int, bytes]:
         """The answer to a whole message, which a server that looks into it gives late."""
@@ -162,7 +176,9 @@ class Line(smtplib.SMTP):
     def _wrap(self, context: ssl.SSLContext) -> None:
         line = self._open()
         line.settimeout(self._patience())
+        reach("smtp.handshake.unsaid")
         self.sock = context.wrap_socket(line, server_hostname=self._name)
+        reach("smtp.handshake.answered")
 
     def _open(self) -> socket.socket:
         if self.sock is None:

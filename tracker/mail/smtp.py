@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tracker.clock import seconds_running
+from tracker.failpoints import reach
 from tracker.mail.errors import (
     LineLost,
     PermanentMailError,
@@ -119,13 +120,20 @@ class SmtpTransport:
     def _hand_over(self, line: Line, message: bytes) -> None:
         """Send the message. Only from its last line on, a lost line means that nobody knows."""
         try:
-            line.send(_dotted(message))
+            reach("smtp.message.unsaid")
+            body = _dotted(message)
+            line.send(body[: len(body) // 2])
+            reach("smtp.message.within")
+            line.send(body[len(body) // 2 :])
             line.listen_for_silence()
+            reach("smtp.dot.unsaid")
         except OSError as error:
             raise self._lost("the line died within the message", error) from error
         try:
             line.send(b".\r\n")
+            reach("smtp.dot.said")
             reply = Reply(*line.last_reply())
+            reach("smtp.dot.answered")
         except OSError as error:
             raise self._unknown(error) from error
         meaning = meaning_of(reply.code)

@@ -12,6 +12,7 @@ from tracker.board.views.blueprint import bp
 from tracker.board.views.words import ask_again, limited, response_meant, typed_words
 from tracker.clock import utc_now
 from tracker.db import current_session, reading
+from tracker.failpoints import reach
 from tracker.responses.models import SurveyResponse
 from tracker.safeguarding.helplines import CHILDLINE, SHOUT
 from tracker.verdicts.operations import give_verdict
@@ -40,7 +41,9 @@ def _judge(session: Session) -> ResponseReturnValue:
     action_id, value, why = verdict_sent(request.form)
     action = action_or_404(session, action_id)
     give_verdict(session, response, action, value, why, now=utc_now())
+    reach("verdict.done")
     session.commit()
+    reach("verdict.committed")
     return story_page(session, response, news="judged")
 
 

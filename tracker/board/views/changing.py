@@ -13,6 +13,7 @@ from tracker.board.views.words import ask_again, limited, response_meant, typed_
 from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
 from tracker.db import current_session, reading
+from tracker.failpoints import reach
 from tracker.responses.forms import typed_for_gone
 from tracker.responses.models import SurveyResponse
 from tracker.responses.operations import NothingAnswered, SurveyClosed
@@ -42,7 +43,9 @@ def withdraw() -> ResponseReturnValue:
     consultation = response.consultation
     is_done = request.form.get("sure") == "yes"
     is_erased = is_done and withdraw_answer(session, response, now=utc_now())
+    reach("withdraw.done")
     session.commit()
+    reach("withdraw.committed")
     with reading():
         return render_template(
             "board/withdraw.html",
@@ -98,5 +101,7 @@ def _take(session: Session, response: SurveyResponse) -> ResponseReturnValue:
     except NothingAnswered as nothing:
         message = nothing.message
         return mend_page(session, survey, typed, answers, words=typed_words(), message=message)
+    reach("correct.done")
     session.commit()
+    reach("correct.committed")
     return story_page(session, corrected, news="corrected")

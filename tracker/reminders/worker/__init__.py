@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from tracker.actions.operations import publish_due
 from tracker.channels.outlets import NO_OUTLETS, Outlets
+from tracker.failpoints import reach
 from tracker.mail.transport import Transport
 from tracker.opening.operations import close_due
 from tracker.reminders.operations import (
@@ -133,7 +134,9 @@ class _Tick:
         """Do one part and commit it; `otherwise` if it fails."""
         try:
             done = do()
+            reach(f"tick.{name}.done")
             self.session.commit()
+            reach(f"tick.{name}.committed")
         except Exception as error:
             self.session.rollback()
             log.error("%s failed: %s", name, place_of(error))

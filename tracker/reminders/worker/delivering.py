@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from tracker.channels.outlets import NO_OUTLETS, Outlets
 from tracker.channels.policy import Channel
+from tracker.failpoints import reach
 from tracker.mail.errors import (
     LineLost,
     PermanentMailError,
@@ -118,7 +119,9 @@ def _claim(round_: _Round) -> list[int]:
     ids: list[int] = []
     if own.is_sending:
         ids = _claim_some(round_, now, is_in_hours=is_in_hours(now, own.time_zone))
+    reach("claim.done")
     session.commit()
+    reach("claim.committed")
     return ids
 
 
@@ -144,7 +147,9 @@ def _deliver_batch(round_: _Round, ids: list[int]) -> None:
         now=looked_at,
         channels=round_.elsewhere.outlets,
     )
+    reach("prepare.done")
     round_.session.commit()
+    reach("prepare.committed")
     for parcel in sorted(parcels, key=lambda each: each.channel is not Channel.MAIL):
         if round_.no_mail and parcel.channel is Channel.MAIL:
             _give_back(round_, parcel, round_.no_mail, round_.clock() + _pause(parcel))
@@ -188,6 +193,7 @@ def _hand_over(round_: _Round, parcel: Parcel) -> str:
         _note(
             round_,
             parcel,
+            "sent",
             record_sent(round_.session, round_.worker, parcel.mail_id, now=round_.clock()),
         )
         round_.sent += 1
@@ -207,7 +213,7 @@ def _try_later(round_: _Round, parcel: Parcel, why: str, *, is_unknown: bool) ->
         is_unknown=is_unknown,
         attempts=parcel.attempts,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "later", kept)
     round_.put_off += 1
 
 
@@ -226,7 +232,7 @@ def _give_back(round_: _Round, parcel: Parcel, why: str, until: datetime) -> Non
         is_unknown=parcel.is_repeat,
         attempts=parcel.attempts - 1,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "untried", kept)
     round_.put_off += 1
 
 
@@ -239,11 +245,13 @@ def _refused(round_: _Round, parcel: Parcel, why: str, *, is_recipient_gone: boo
         now=round_.clock(),
         is_recipient_gone=is_recipient_gone,
     )
-    _note(round_, parcel, kept)
+    _note(round_, parcel, "refused", kept)
     round_.refused += 1
 
 
-def _note(round_: _Round, parcel: Parcel, was_ours: bool) -> None:
+def _note(round_: _Round, parcel: Parcel, what: str, was_ours: bool) -> None:
+    reach(f"{what}.done")
     round_.session.commit()
+    reach(f"{what}.committed")
     if not was_ours:
         log.warning("mail %s was taken over by another worker meanwhile", parcel.mail_id)

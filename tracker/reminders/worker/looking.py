@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.failpoints import reach
 from tracker.reminders.operations import Due, due_looks, look_at, settle_looks
 
 CHUNK = 500
@@ -46,7 +47,9 @@ def chunks_due(session: Session, clock: Clock) -> list[Sequence[Due]]:
 def look(session: Session, chunk: Sequence[Due], clock: Clock) -> Seen:
     """Look at one piece. Commits what it decided before it says when the next look is."""
     looked = look_at(session, [due.consultation_id for due in chunk], now=clock())
+    reach("look.done")
     session.commit()
+    reach("look.committed")
     settle_looks(session, chunk, looked.next)
     return Seen(
         consultations=len(chunk),

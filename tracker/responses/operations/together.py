@@ -20,6 +20,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import insert_new
+from tracker.failpoints import reach
 from tracker.responses.models import Answer, SurveyResponse
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,8 @@ def _store_all(engine: Engine, together: Sequence[PlainAnswer]) -> None:
             if answers:
                 # By returning something they go as one statement, and not row by row.
                 connection.execute(insert(Answer).returning(Answer.response_id), answers)
+            reach("answers.done")
+        reach("answers.committed")
         stored = found
     except SQLAlchemyError as error:
         log.warning(

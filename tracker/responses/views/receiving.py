@@ -15,6 +15,7 @@ from tracker.abuse.policy import Ask
 from tracker.clock import utc_now
 from tracker.db import db, has_begun, reading
 from tracker.errors import NotFound
+from tracker.failpoints import reach
 from tracker.languages import current_language
 from tracker.languages import gettext as _
 from tracker.responses import policy
@@ -152,7 +153,9 @@ def _take(
         return mend_again(session, survey, submission_id, typed, answers, message=nothing.message)
     except (InvitationMissing, InvitationUsed) as refusal:
         return uninvited(session, survey, submission_id, typed, refusal)
+    reach("answer.done")
     session.commit()
+    reach("answer.committed")
     return _thanks(session, survey, submitted, typed)
 
 
