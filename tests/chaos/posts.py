@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests import factories as make
 from tests.board.scenes import heard
 from tests.bounces.scenes import sent_to
+from tests.capabilities.sending import PRESS
 from tests.chaos.deeds import Bed, Prepare
 from tracker.accounts.models import Person
 from tracker.accounts.policy import RoleName
@@ -113,6 +114,7 @@ def capability(bed: Bed) -> Callable[[], None]:
     link, theme = _behind_a_link(bed)
     key = f"t{theme.id}"
     fields = {
+        **PRESS,
         "form_id": str(uuid4()),
         f"{key}-choice": "done",
         f"{key}-did": "From 3 February the centre is open until 8 pm on Fridays.",
@@ -130,12 +132,12 @@ def capability_stop(bed: Bed) -> Callable[[], None]:
         published_at=None,
         publishes_at=utc_now() + timedelta(hours=20),
     )
-    return _post(bed, f"{link}/pending/{action.versions[0].id}/stop", {})
+    return _post(bed, f"{link}/pending/{action.versions[0].id}/stop", PRESS)
 
 
 def capability_fresh(bed: Bed) -> Callable[[], None]:
     link, _ = _behind_a_link(bed, is_expired=True)
-    return _post(bed, f"{link}/fresh-link", {})
+    return _post(bed, f"{link}/fresh-link", PRESS)
 
 
 def posted_bounce(bed: Bed) -> Callable[[], None]:

@@ -164,7 +164,7 @@ def _deliver_batch(round_: _Round, ids: list[int]) -> None:
 def _hand_elsewhere(round_: _Round, parcel: Parcel) -> None:
     error = round_.elsewhere.hand_over(parcel, round_.settings.mail_from)
     settled = settle(round_.session, round_.worker, parcel, error, now=round_.clock())
-    _note(round_, parcel, settled.was_ours)
+    _note(round_, parcel, "sent" if settled.is_sent else "later", settled.was_ours)
     round_.sent += settled.is_sent
     round_.put_off += not settled.is_sent
 
