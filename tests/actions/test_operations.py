@@ -322,19 +322,6 @@ def test_publish_due_publishes_each_once_in_the_name_of_the_clock(
     assert (event.kind, event.person_id) == ("action_published", None)
 
 
-def test_publish_due_holds_no_longer_than_a_day_what_a_clock_ahead_recorded(
-    session: Session, consultation: Consultation, owner: Person
-) -> None:
-    ahead = NOW + timedelta(days=365)
-    version = record_action(
-        session, consultation, [], DONE, person_id=owner.id, via=Via.MAIL, now=ahead
-    )
-
-    assert publish_due(session, now=NOW) == 0
-    assert publish_due(session, now=NOW + MAIL_HOLD) == 1
-    assert version.published_at == NOW + MAIL_HOLD
-
-
 def test_publish_due_leaves_drafts_alone(
     session: Session, consultation: Consultation, owner: Person
 ) -> None:

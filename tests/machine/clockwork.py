@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.machine.cadence import Dates, Step, steps_of
+from tests.machine.mending import mend
 from tests.machine.model import A_DAY, Model, end_of, start_of
 from tests.machine.people import ZONE, Case, Consultation, Deed, Mail, Person, Reminder
 from tracker.working_days import Nation, is_working_day
@@ -16,19 +17,22 @@ OF_CLOSING = ("untold", "no_answers")
 
 def tick(model: Model) -> None:
     """Everything that the clock does at one moment."""
+    mend(model)
     for consultation in model.consultations:
         if consultation.is_open and consultation.closes_on < model.today:
             consultation.closed_at = min(model.now, end_of(consultation.closes_on))
     for version in (v for c in model.consultations for d in c.deeds for v in d.versions):
-        if not version.waits or version.publishes_at is None:
-            continue
-        if version.publishes_at <= model.now:
+        if version.waits and version.publishes_at and version.publishes_at <= model.now:
             version.published_at = model.now
-        version.publishes_at = min(version.publishes_at, model.now + A_DAY)
     look(model)
     gather(model)
     while model.is_sending and _post_batch(model):
         pass
+    for reminder in model.reminders:
+        reminder.queued_at = reminder.queued_at or model.now
+        if reminder.state != "waiting":
+            reminder.decided_at = reminder.decided_at or model.now
+    model.ticked_at = model.now
 
 
 # --- Which cases there are ---
@@ -91,7 +95,9 @@ def _why_deed_over(case: Case, deed: Deed) -> str:
         return "" if deed.date_since == case.opened_at else "new date"
     if deed.denial is None:
         return "answered anew"
-    return "" if start_of(deed.denial.on) == case.opened_at else "denied anew"
+    # The same day in another time zone is the same day still.
+    same = abs(start_of(deed.denial.on) - case.opened_at) <= timedelta(hours=22)
+    return "" if same else "denied anew"
 
 
 def _called_for(
@@ -147,18 +153,22 @@ def steps(model: Model, case: Case) -> list[Step]:
     return list(steps_of(model.cadence(consultation.service).table[case.kind], dates, model.today))
 
 
-def unsettled(model: Model, case: Case) -> list[Step]:
+def unsettled(model: Model, case: Case, today: date = date.max) -> list[Step]:
     """The steps of which nothing final is known. What was dropped comes again only on a later day."""
-    return [step for step in steps(model, case) if not any(map(_settles(step), case.reminders))]
+    every = steps(model, case)
+    return [step for step in every if not any(map(_settles(step, today), case.reminders))]
 
 
 @dataclass(frozen=True)
 class _settles:  # noqa: N801  (it is used as a verb)
     step: Step
+    today: date
 
     def __call__(self, known: Reminder) -> bool:
         if known.step != self.step.line.step or known.state == "waiting":
             return False
+        if self.step.line.every and (known.due_on - self.today).days > 1:
+            return known.due_on == self.step.on  # sent by a clock that ran ahead
         if known.state == "sent" and not self.step.line.every:
             return True
         return known.due_on >= self.step.day
@@ -184,7 +194,7 @@ def _is_held(case: Case) -> bool:
 
 
 def _queue(model: Model, case: Case) -> None:
-    due = [step for step in unsettled(model, case) if step.on <= model.today]
+    due = [step for step in unsettled(model, case, model.today) if step.on <= model.today]
     highest = max(due, key=lambda step: (step.rank, step.day), default=None)
     to = recipients(model, case, highest) if highest else []
     if highest is None or not to:
@@ -258,13 +268,13 @@ def gather(model: Model) -> None:
         at = opens_next(model.now, nation, not_today=late)
         mail = unsent.get(reminder.to)
         if mail is None:
-            mail = unsent[reminder.to] = Mail(len(model.mails), reminder.to, at)
+            mail = unsent[reminder.to] = Mail(len(model.mails), reminder.to, at, model.now)
             model.mails.append(mail)
         mail.not_before = min(mail.not_before, at)
         reminder.mail = mail
         mail.reminders.append(reminder)
-    for mail in unsent.values():
-        if not mail.reminders:
+    for mail in model.mails:
+        if mail.state == "waiting" and not mail.is_notice and not mail.reminders:
             mail.state = "cancelled"
 
 
@@ -282,7 +292,7 @@ def _post_batch(model: Model) -> bool:
 
 def _is_time(model: Model, mail: Mail) -> bool:
     """What would wait for weeks was written by a clock that ran ahead."""
-    return not model.now < mail.not_before <= model.now + timedelta(days=14)
+    return not model.now < mail.not_before <= model.now + timedelta(days=62)
 
 
 def _may_leave(model: Model, mail: Mail) -> bool:
@@ -331,7 +341,7 @@ def _why_untrue(model: Model, reminder: Reminder, step: Step | None) -> str:
         return "somebody else"
     if step is None:
         return "no such step"
-    return "date moved" if step.day > model.today else ""
+    return "date moved" if step.day > max(model.today, reminder.due_on) else ""
 
 
 def _hand_over(model: Model, mail: Mail) -> None:

@@ -34,6 +34,7 @@ class Model:
     people: list[Person]
     services: list[Service]
     settings: Settings = AS_IT_CAME
+    ticked_at: datetime | None = None
     is_sending: bool = True
     is_server_up: bool = True
     consultations: list[Consultation] = field(default_factory=list)

@@ -21,5 +21,5 @@ def pause(model: Model, case: Case, until: date, by: Person) -> bool:
     consultation.acts.append((model.now, by))
     contact = consultation.service.contact
     if contact.is_reachable and contact is not by:
-        model.mails.append(Mail(len(model.mails), contact, model.now, is_notice=True))
+        model.mails.append(Mail(len(model.mails), contact, model.now, model.now, is_notice=True))
     return True

@@ -171,6 +171,8 @@ class Reminder:
     state: str = "waiting"
     why: str = ""
     mail: Mail | None = None
+    queued_at: datetime | None = None
+    decided_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -180,6 +182,7 @@ class Mail:
     number: int
     to: Person
     not_before: datetime
+    queued_at: datetime
     is_notice: bool = False
     state: str = "waiting"
     day: date | None = None

@@ -7,7 +7,7 @@ from config import Config
 from tests.conftest import empty_tables
 from tests.machine.running import Runner, Tally
 
-SEEDS, LENGTH = range(4), 250
+SEEDS, LENGTH = range(2), 250
 
 
 @pytest.mark.no_cover

@@ -586,26 +586,3 @@ def test_send_again_refuses_what_did_not_fail_and_who_cannot_be_reached(world: W
     with pytest.raises(RecipientUnreachable, match="Correct the address"):
         send_again(world.session, mail, now=NINE)
     assert world.session.get(Person, world.owner.id)
-
-
-def test_mail_that_a_clock_running_ahead_has_put_off_leaves_once_it_is_set_right(
-    world: World,
-) -> None:
-    ahead = NINE + timedelta(days=365)
-    notice = queue_notice(world.session, recipient=world.owner, key="k", rendered=HELLO, now=ahead)
-    world.tick(ahead, Failing(ServerUnavailable("down")))
-    assert notice.not_before > ahead
-
-    world.tick(NINE)
-
-    assert notice.state is MailState.SENT
-
-
-def test_mail_that_a_worker_of_a_clock_running_ahead_left_is_taken_over(world: World) -> None:
-    notice = queue_notice(world.session, recipient=world.owner, key="k", rendered=HELLO, now=NINE)
-    world.tick(NINE, Failing(UnknownOutcomeError("cut")))
-    notice.claimed_until = NINE + timedelta(days=365)
-
-    world.tick(NINE + timedelta(minutes=1))
-
-    assert notice.state is MailState.SENT
