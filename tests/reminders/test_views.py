@@ -13,6 +13,7 @@ from tests.conftest import SignIn
 from tests.reminders.world import World, at
 from tracker.accounts.policy import RoleName
 from tracker.actions.policy import Outcome
+from tracker.channels.policy import Channel
 from tracker.clock import utc_now
 from tracker.mail.errors import PermanentMailError
 from tracker.mail.transport import MemoryTransport
@@ -217,8 +218,20 @@ def test_mail_keeps_its_links_to_itself_where_mails_are_sent(world: World, sign_
     browser = sign_in(world.lead)
     page = browser.get("/staff/outbox/1").text
     assert ("Message-ID" in page and "aren&#39;t shown here" in page) or "aren't shown here" in page
-    assert "/do/" not in page and "iframe" not in page
+    assert "/do/" not in page and "/reach/" not in page and "iframe" not in page
     assert browser.get("/staff/outbox/1/html").status_code == 404
+
+
+def test_mail_says_how_it_travels_if_not_as_usual(world: World, sign_in: SignIn) -> None:
+    world.closed()
+    world.tick(NINE)
+    browser, [mail] = sign_in(world.lead), world.mails
+    assert "How</dt>" not in browser.get("/staff/outbox/1").text
+    mail.channel = Channel.CHAT
+    assert "Chat: Microsoft Teams, Slack or ntfy" in browser.get("/staff/outbox/1").text
+    mail.channel, mail.detour = Channel.MAIL, "Chat: 404 from ntfy"
+    page = browser.get("/staff/outbox/1").text
+    assert "the way its reader chose didn’t work. Chat: 404 from ntfy" in page
 
 
 def test_mail_that_is_not_written_yet(world: World, sign_in: SignIn) -> None:

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from config import Config
 from tracker.accounts.guard import current_person, require
 from tracker.accounts.policy import Act
+from tracker.channels.policy import CHANNEL_LABELS
 from tracker.clock import day_in_words, moment_in_words, utc_now
 from tracker.consultations.queries import consultation_or_404
 from tracker.db import current_session
@@ -166,6 +167,7 @@ def mail(mail_id: int) -> ResponseReturnValue:
         "reminders/mail.html",
         mail=found,
         stored=_stored(found),
+        channel_labels=CHANNEL_LABELS,
         advice=_advice(found) if found.state is MailState.FAILED else None,
         shows_words=_shows_words(),
         time_zone=organisation(session).time_zone,
