@@ -77,7 +77,6 @@ FAILPOINTS: dict[str, str] = {
     "smtp.handshake.unsaid": "before the line is encrypted",
     "smtp.handshake.answered": "the line is encrypted",
     "smtp.message.unsaid": "before the first byte of the message",
-    "smtp.message.within": "a part of the message is on its way",
     "smtp.dot.unsaid": "all of the message is on its way but the dot at its end",
     "smtp.dot.said": "the dot is on its way: from here on the server may have taken it",
     "smtp.dot.answered": "the server said what it did with the message",

@@ -121,10 +121,7 @@ class SmtpTransport:
         """Send the message. Only from its last line on, a lost line means that nobody knows."""
         try:
             reach("smtp.message.unsaid")
-            body = _dotted(message)
-            line.send(body[: len(body) // 2])
-            reach("smtp.message.within")
-            line.send(body[len(body) // 2 :])
+            line.send(_dotted(message))
             line.listen_for_silence()
             reach("smtp.dot.unsaid")
         except OSError as error:

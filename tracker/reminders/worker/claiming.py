@@ -21,6 +21,8 @@ from tracker.subscriptions.models import Subscription
 
 BATCH = 20
 MAX_ATTEMPTS = 10
+# So often a mail may be in the hands of a worker that is killed, most likely over another mail.
+MAX_LAPSES = 50
 URGENT_LEASE = timedelta(seconds=30)
 URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
 _JITTER = 0.15  # of a pause

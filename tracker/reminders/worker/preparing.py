@@ -26,7 +26,7 @@ from tracker.reminders.policy import (
 )
 from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.threads import thread_headers
-from tracker.reminders.worker.claiming import MAX_ATTEMPTS, pause_after
+from tracker.reminders.worker.claiming import MAX_ATTEMPTS, MAX_LAPSES, pause_after
 from tracker.reminders.worker.failures import place_of
 from tracker.reminders.worker.room import (
     Room,
@@ -119,7 +119,8 @@ def _prepare_repeat(room: Room, mail: Mail) -> Parcel | None:
             _drop(reminder, why, room.now)
         _cancel(mail, MAY_HAVE_ARRIVED)
         return None
-    if mail.attempts + 1 >= MAX_ATTEMPTS:
+    # Without a reason, no try is known to have failed: its workers died, whatever they were at.
+    if mail.attempts + 1 >= (MAX_ATTEMPTS if mail.last_error else MAX_LAPSES):
         _give_up(mail, MAY_HAVE_ARRIVED, room.now)
         return None
     if mail.channel is not Channel.MAIL and not _address_of_channel(room, mail):
@@ -178,7 +179,8 @@ def _parcel(room: Room, mail: Mail, content: bytes, *, is_repeat: bool) -> Parce
         content = room.seal.open(content) or b""
     else:
         address = _address_of_channel(room, mail)
-    return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent, mail.channel)
+    attempts = mail.attempts if mail.last_error else min(mail.attempts, MAX_ATTEMPTS // 2)
+    return Parcel(mail.id, address, content, is_repeat, attempts, mail.is_urgent, mail.channel)
 
 
 def _address_of_channel(room: Room, mail: Mail) -> str:
