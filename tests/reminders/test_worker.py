@@ -28,6 +28,7 @@ from tracker.reminders.policy.mending import BAD_ADDRESS
 from tracker.reminders.worker import deliver
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
+    MAX_LAPSES,
     claim,
     hand_back,
     pause_after,
@@ -167,6 +168,27 @@ def test_mail_whose_outcome_stays_unknown_is_given_up_at_last(world: World) -> N
     mail = world.mails[0]
     assert (str(mail.state), mail.last_error) == ("failed", MAY_HAVE_ARRIVED)
     assert world.reminders[0][2:] == ("cancelled", MAY_HAVE_ARRIVED)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "state"), [(MAX_ATTEMPTS, "sent"), (MAX_LAPSES - 1, "failed")]
+)
+def test_mail_whose_workers_died_is_given_up_far_later_than_one_whose_tries_failed(
+    world: World, attempts: int, state: str
+) -> None:
+    mail = leave_half_way(world)
+    mail.attempts, mail.last_error, mail.claimed_until = attempts, "", NINE
+    world.tick(NINE + timedelta(minutes=10))
+    assert str(world.mails[0].state) == state
+
+
+def test_mail_whose_workers_died_often_is_still_tried_again_when_the_server_is_ill(
+    world: World,
+) -> None:
+    mail = leave_half_way(world)
+    mail.attempts, mail.last_error, mail.claimed_until = MAX_LAPSES // 2, "", NINE
+    world.tick(NINE + timedelta(minutes=10), Failing(UnknownOutcomeError("the line died")))
+    assert (str(world.mails[0].state), world.mails[0].attempts) == ("sending", MAX_ATTEMPTS // 2)
 
 
 def test_mail_whose_outcome_is_unknown_at_the_last_try_is_given_up(world: World) -> None:
