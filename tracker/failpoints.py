@@ -53,6 +53,8 @@ COMMITS = {
     "verdict": "a verdict is given",
     "capability": "what an owner did by a link in a mail",
     "capability.stop": "an answer is kept off the board by a link in a mail",
+    "capability.put back": "an answer that one has stopped goes on the board after all",
+    "capability.take back": "a pause, a hand-over or a request is taken back",
     "capability.fresh": "a fresh link is sent for one that ran out",
 }
 # Each word to a mail server has a point before it is said and one after it was answered.

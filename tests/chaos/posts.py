@@ -135,6 +135,31 @@ def capability_stop(bed: Bed) -> Callable[[], None]:
     return _post(bed, f"{link}/pending/{action.versions[0].id}/stop", PRESS)
 
 
+def capability_put_back(bed: Bed) -> Callable[[], None]:
+    link, theme = _behind_a_link(bed)
+    action = make.make_action(
+        bed.session,
+        theme,
+        recorded_at=utc_now(),
+        published_at=None,
+        publishes_at=utc_now() + timedelta(hours=20),
+    )
+    address = f"{link}/pending/{action.versions[0].id}"
+    bed.session.commit()
+    bed.app.test_client().post(f"{address}/stop", data=PRESS)
+    return _post(bed, f"{address}/put-back", PRESS)
+
+
+def capability_take_back(bed: Bed) -> Callable[[], None]:
+    link, theme = _behind_a_link(bed)
+    deputy = make.make_person(bed.session)
+    theme.consultation.service.deputies = [deputy]
+    form = {**PRESS, "form_id": str(uuid4()), "to": str(deputy.id)}
+    bed.session.commit()
+    given = bed.app.test_client().post(f"{link}/hand-over", data=form)
+    return _post(bed, f"{given.headers['Location']}/take-back", PRESS)
+
+
 def capability_fresh(bed: Bed) -> Callable[[], None]:
     link, _ = _behind_a_link(bed, is_expired=True)
     return _post(bed, f"{link}/fresh-link", PRESS)
@@ -181,6 +206,8 @@ PREPARED: dict[str, Prepare] = {
     "verdict": verdict,
     "capability": capability,
     "capability.stop": capability_stop,
+    "capability.put back": capability_put_back,
+    "capability.take back": capability_take_back,
     "capability.fresh": capability_fresh,
     "bounces.posted": posted_bounce,
     "watchman": silence,

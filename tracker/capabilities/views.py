@@ -199,7 +199,9 @@ def take_back(token: str, form_id: UUID) -> ResponseReturnValue:
         link.session, link.holder, form, now=link.now
     ):
         tell_taken_back(link.session, link.holder, form, now=link.now)
+        reach("capability.take back.done")
         link.session.commit()
+        reach("capability.take back.committed")
     return redirect(link.to("done", form_id=form_id), 303)
 
 
@@ -251,7 +253,9 @@ def put_back(token: str, version_id: int) -> ResponseReturnValue:
     if newer is None:
         return redirect(link.to("pending", version_id=version_id), 303)
     tell_held(link.session, link.settings, holder, [newer], now=link.now)
+    reach("capability.put back.done")
     link.session.commit()
+    reach("capability.put back.committed")
     return redirect(link.to("pending", version_id=newer.id), 303)
 
 
