@@ -12,6 +12,7 @@ history that shows it, and it exits with 1.
 
 import argparse
 import gc
+import logging
 import sys
 import tempfile
 from math import inf
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first history")
     asked = parser.parse_args()
     gc.set_threshold(100_000, 50, 1_000)
+    logging.disable(logging.WARNING)  # each leap of a clock is worth a line elsewhere
     failed = 0
     for database in DATABASES if asked.database == "both" else (asked.database,):
         where = MEMORY if MEMORY.is_dir() else None
