@@ -48,7 +48,14 @@ class Witness:
         first, second = self._worker_of(one), self._worker_of(next_one)
         if first is None or second is None:
             return ""
-        return self._befell(first, one, second, next_one)
+        return self._befell(first, one, second, next_one) or self._slept(
+            first, one, second, next_one
+        )
+
+    def _slept(self, first: int, one: Acceptance, second: int, next_one: Acceptance) -> str:
+        """Whether the second had claimed it long before, and handed it over after a long sleep."""
+        recorded = self._outcome_after(second, next_one.at)
+        return self._lease_ran_out(second, next_one, first, one, recorded)
 
     def _befell(self, first: int, one: Acceptance, second: int, next_one: Acceptance) -> str:
         """What befell the first worker between its copy and the second's."""

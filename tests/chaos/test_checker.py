@@ -174,6 +174,14 @@ def test_a_copy_is_explained_by_what_befell_the_worker(
     assert witness.why_again(ONE, NEXT) == why
 
 
+@pytest.mark.parametrize(("lease", "why"), [(170, "its lease ran out in flight"), (301, "")])
+def test_a_copy_may_come_from_a_worker_that_slept_past_its_lease(lease: float, why: str) -> None:
+    """The first to claim it hands it over last: the other has sent and recorded it meanwhile."""
+    meanwhile = reached(5.6, 2, "sent.committed")
+    witness = Witness(sorted([*LINES, *CLAIMS, meanwhile], key=lambda e: e.at), [], lease)
+    assert witness.why_again(Acceptance(5.5, 1002, "a"), Acceptance(6.0, 1001, "a")) == why
+
+
 def test_a_copy_while_the_lease_still_held_is_explained_by_nothing() -> None:
     """Nobody was killed, and five seconds of the machine are five minutes of the lease."""
     witness = Witness(sorted([*LINES, *CLAIMS], key=lambda e: e.at), [], 301)
