@@ -30,8 +30,8 @@ from tracker.surveys.models import Survey
 from tracker.surveys.question_types import type_of
 from tracker.surveys.translated import languages_offered
 
-# A Thursday noon, so that the last day's reminders have gone out.
-NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+# Early on a Thursday: the reminders of the last day are still to go out.
+EARLY = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
 KEY = "the key of the demo's receipts"
 
 
@@ -45,7 +45,7 @@ def test_demo_lived_through_leaves_something_to_do_on_every_page(
         days = list(
             load_demo(
                 session,
-                now=NOON,
+                now=EARLY,
                 password="a hash",
                 receipts_key=KEY,
                 remind=lambda moment: _remind(app, session, transport, moment),
@@ -146,5 +146,5 @@ def _check_library(session: Session) -> None:
 
 def _loops_by_title(session: Session) -> dict[str, Loop]:
     opened = list(session.scalars(select(Consultation).where(Consultation.opened_at.is_not(None))))
-    loops = loops_of(session, opened, now=NOON)
+    loops = loops_of(session, opened, now=EARLY)
     return {consultation.title: loops[consultation.id] for consultation in opened}

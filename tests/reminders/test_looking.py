@@ -28,6 +28,7 @@ from tracker.reminders.policy import (
     next_look,
     schedule,
 )
+from tracker.reminders.worker.agenda import is_anything_due
 from tracker.responses.models import SurveyResponse
 from tracker.services.models import Organisation, Service
 from tracker.surveys.models import Survey
@@ -339,3 +340,7 @@ def test_snooze_moves_the_next_look(world: World) -> None:
 
     assert world.tick(NINE).looked_at == 1
     assert world.session.get_one(NextLook, consultation.id).at == NINE + DAY
+
+
+def test_tick_before_anything_is_set_up_has_nothing_to_do(session: Session) -> None:
+    assert not is_anything_due(session, now=NINE)
