@@ -164,7 +164,6 @@ def measure(app: Flask, url: str, count: int, due: int) -> list[str]:
     """Print the table for one database; the targets that were missed."""
     with app.app_context():
         session = current_session()
-        say = lambda words: print(f"  {words}", flush=True)  # noqa: E731
         say(f"filling {count:,} consultations")
         fill(session, count, due)
         settle(session, due)
@@ -190,6 +189,11 @@ def measure(app: Flask, url: str, count: int, due: int) -> list[str]:
         *([f"less than {TIMES} times quicker"] if theirs.seconds < TIMES * ours.seconds else []),
         *([f"tick with nothing due over {IDLE_MS} ms"] if idle * 1000 > IDLE_MS else []),
     ]
+
+
+def say(words: str) -> None:
+    """A line of the table, at once: the next may take minutes."""
+    print(f"  {words}", flush=True)
 
 
 def compare(session: Session, other: JobPerConsultation, due: int) -> tuple[Measured, Measured]:

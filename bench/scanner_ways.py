@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote, urlencode
@@ -115,13 +116,13 @@ def at_once(asks: Iterable[Callable[[], Reply]], threads: int = 8) -> Counter[in
 
 
 def each(place: Place, paths: Iterable[str], method: str = "GET", **more: str) -> Counter[int]:
-    return at_once([lambda p=p: place.ask(p, method, **more) for p in paths])  # type: ignore[misc]
+    return at_once([partial(place.ask, path, method, **more) for path in paths])
 
 
 @way("HEAD")
 def head(place: Place, links: Links) -> Counter[int]:
     sound = urlencode({"press": "yes", "form_id": str(uuid4()), "to": "else", "who-words": "Pat"})
-    with_body = [lambda p=p: place.ask(p, "HEAD", sound) for p in everywhere(links)]
+    with_body = [partial(place.ask, path, "HEAD", sound) for path in everywhere(links)]
     return each(place, everywhere(links), "HEAD") + at_once(with_body)
 
 
@@ -134,7 +135,7 @@ def one_get(place: Place, links: Links) -> Counter[int]:
 def fifty_gets(place: Place, links: Links) -> Counter[int]:
     counted: Counter[int] = Counter()
     for link in links:
-        counted += at_once([lambda link=link: place.ask(link.door)] * 50, 50)  # type: ignore[misc]
+        counted += at_once([partial(place.ask, link.door)] * 50, 50)
     return counted
 
 
@@ -287,7 +288,7 @@ def redirected(place: Place, links: Links) -> Counter[int]:
             assert sent_on is not None
             return place.ask(sent_on[1].removeprefix(place.origin), Referer="https://safe.example")
 
-        return at_once([lambda p=p: follow(p) for p in everywhere(links)])  # type: ignore[misc]
+        return at_once([partial(follow, path) for path in everywhere(links)])
 
 
 @contextmanager
@@ -326,11 +327,15 @@ def with_stray_signs(place: Place, links: Links) -> Counter[int]:
 def from_elsewhere(place: Place, links: Links) -> Counter[int]:
     agents = ("curl/8.5", "", "Googlebot/2.1", "Microsoft Office/16.0 (Outlook)")
     asks = [
-        lambda p=p, a=a, n=n: place.ask(
-            p, source=f"127.0.0.{n}", User_Agent=a, X_Forwarded_For=f"203.0.113.{n}"
+        partial(
+            place.ask,
+            path,
+            source=f"127.0.0.{number}",
+            User_Agent=agent,
+            X_Forwarded_For=f"203.0.113.{number}",
         )
-        for n, a in enumerate(agents, 2)
-        for p in everywhere(links)
+        for number, agent in enumerate(agents, 2)
+        for path in everywhere(links)
     ]
     return at_once(asks)
 
@@ -420,7 +425,7 @@ def ranged(place: Place, links: Links) -> Counter[int]:
 
 @way("HTTP/1.0 without a host")
 def old_protocol(place: Place, links: Links) -> Counter[int]:
-    asks = [lambda p=p: place.ask(p, version="1.0", host=None) for p in everywhere(links)]
+    asks = [partial(place.ask, path, version="1.0", host=None) for path in everywhere(links)]
     return at_once(asks)
 
 

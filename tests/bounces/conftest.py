@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -24,16 +25,16 @@ def box() -> Iterator[Box]:
         yield running
 
 
-def reading(settings: Config, box: Box, **values: object) -> Config:
+def reading(settings: Config, box: Box, **values: Any) -> Config:
     """The settings of a Loopkeeper that reads `box`."""
-    own: dict[str, object] = {
+    own: dict[str, Any] = {
         "bounce_imap_host": "127.0.0.1",
         "bounce_imap_port": box.port,
         "bounce_imap_security": "none",
         "bounce_imap_user": USER,
         "bounce_imap_password": PASSWORD,
     }
-    return replace(settings, **(own | values))  # type: ignore[arg-type]
+    return replace(settings, **(own | values))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,9 +28,9 @@ def own() -> Config:
     return from_environ({"LOOPKEEPER_SECRET_KEY": "s" * 32, "LOOPKEEPER_DATA": "/tmp"})
 
 
-def read(settings: Config, after: int = 0, **options: object) -> list[Letter]:
-    defaults: dict[str, object] = {"timeout": 30, "limit": 60}
-    with open_mailbox(settings, **(defaults | options)) as mailbox:  # type: ignore[arg-type]
+def read(settings: Config, after: int = 0, **options: Any) -> list[Letter]:
+    defaults: dict[str, Any] = {"timeout": 30, "limit": 60}
+    with open_mailbox(settings, **(defaults | options)) as mailbox:
         return list(mailbox.letters(after=after, since=DAY))
 
 

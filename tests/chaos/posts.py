@@ -123,7 +123,8 @@ def capability(bed: Bed) -> Callable[[], None]:
     return _post(bed, link, fields)
 
 
-def capability_stop(bed: Bed) -> Callable[[], None]:
+def _held_answer(bed: Bed) -> str:
+    """The address of an answer that was recorded by mail and isn't on the board yet."""
     link, theme = _behind_a_link(bed)
     action = make.make_action(
         bed.session,
@@ -132,19 +133,15 @@ def capability_stop(bed: Bed) -> Callable[[], None]:
         published_at=None,
         publishes_at=utc_now() + timedelta(hours=20),
     )
-    return _post(bed, f"{link}/pending/{action.versions[0].id}/stop", PRESS)
+    return f"{link}/pending/{action.versions[0].id}"
+
+
+def capability_stop(bed: Bed) -> Callable[[], None]:
+    return _post(bed, f"{_held_answer(bed)}/stop", PRESS)
 
 
 def capability_put_back(bed: Bed) -> Callable[[], None]:
-    link, theme = _behind_a_link(bed)
-    action = make.make_action(
-        bed.session,
-        theme,
-        recorded_at=utc_now(),
-        published_at=None,
-        publishes_at=utc_now() + timedelta(hours=20),
-    )
-    address = f"{link}/pending/{action.versions[0].id}"
+    address = _held_answer(bed)
     bed.session.commit()
     bed.app.test_client().post(f"{address}/stop", data=PRESS)
     return _post(bed, f"{address}/put-back", PRESS)

@@ -47,16 +47,20 @@ class Room:
         return Seal(self.settings)
 
     def message_id(self, key: str) -> str:
-        """The Message-ID of an intent. Nobody without the secret can work it out, so a bounce that
-        names it comes from where the mail went."""
-        secret = self.settings.derived_key("message ids")
-        return message_id_of(f"{secret}\n{key}", self.settings.mail_from)
+        return secret_message_id(self.settings, key)
 
     @property
     def today_nations(self) -> frozenset[Nation]:
         """The nations in which today is a working day."""
         today = local_date(self.now, self.time_zone)
         return frozenset(nation for nation in Nation if is_working_day(today, nation))
+
+
+def secret_message_id(settings: Config, key: str) -> str:
+    """The Message-ID of an intent. Nobody without the secret can work it out, so a bounce that names
+    it comes from where the mail went.
+    """
+    return message_id_of(f"{settings.derived_key('message ids')}\n{key}", settings.mail_from)
 
 
 def claimed_mails(session: Session, worker: str, ids: Sequence[int]) -> list[Mail]:
