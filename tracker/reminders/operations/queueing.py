@@ -20,6 +20,7 @@ from tracker.db import insert_new
 from tracker.reminders.briefing import Briefing, briefings, open_cases
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import (
+    WAITS,
     Case,
     Mail,
     MailKind,
@@ -203,7 +204,7 @@ def _loose_reminders(session: Session, which: ColumnElement[bool]) -> list[Loose
         .join(Case, Case.id == Reminder.case_id)
         .join(Consultation, Consultation.id == Case.consultation_id)
         .join(Service, Service.id == Consultation.service_id)
-        .where(Reminder.state == ReminderState.WAITING, which)
+        .where(WAITS, which)
         .order_by(Reminder.id)
     )
     return [
@@ -230,9 +231,7 @@ def _mailed_today(session: Session, today: date) -> set[int]:
 
 def _drop_empty_mails(session: Session) -> None:
     """Cancel the unsent mails whose reminders were all cancelled or overtaken."""
-    has_reminders = exists().where(
-        Reminder.mail_id == Mail.id, Reminder.state == ReminderState.WAITING
-    )
+    has_reminders = exists().where(Reminder.mail_id == Mail.id, WAITS)
     session.execute(
         update(Mail)
         .where(Mail.kind == MailKind.REMINDER, Mail.state == MailState.WAITING, ~has_reminders)

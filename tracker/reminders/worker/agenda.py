@@ -14,12 +14,12 @@ from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.db import UTCDateTime, reading
 from tracker.reminders.models import (
+    WAITS,
     Beat,
     Mail,
     MailState,
     NextLook,
     Reminder,
-    ReminderState,
 )
 from tracker.reminders.policy import LONGEST
 from tracker.safeguarding.models import Flag
@@ -95,7 +95,7 @@ _IS_WORK = or_(
         ActionVersion.published_at.is_(None),
         ActionVersion.stopped_at.is_(None),
     ),
-    exists().where(Reminder.state == ReminderState.WAITING, Reminder.mail_id.is_(None)),
+    exists().where(WAITS, Reminder.mail_id.is_(None)),
     exists().where(
         Subscription.confirmed_on.is_(None),
         Subscription.written_times < Subscription.asked_times,

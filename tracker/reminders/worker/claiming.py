@@ -16,7 +16,7 @@ from tracker.accounts.models import Person
 from tracker.channels.models import Preference
 from tracker.channels.policy import Channel
 from tracker.clock import CLOCKS_DIFFER
-from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
+from tracker.reminders.models import WAITS, Mail, MailKind, MailState, Reminder, ReminderState
 from tracker.subscriptions.models import Subscription
 
 BATCH = 20
@@ -203,7 +203,7 @@ def _settle(
 ) -> None:
     session.execute(
         update(Reminder)
-        .where(Reminder.mail_id == mail_id, Reminder.state == ReminderState.WAITING)
+        .where(Reminder.mail_id == mail_id, WAITS)
         .values(state=state, reason=reason, decided_at=now)
         .execution_options(synchronize_session=False)
     )
