@@ -212,7 +212,7 @@ def prove(database: str, folder: Path, phones: int, browsers: int, link: Link) -
         codes = make_codes(place, -(-(phones + browsers) // PHONES_FOR_ONE_SURVEY))
         key = public_key(place.settings)
         sent = [Phone(codes[n % len(codes)], key, link) for n in range(phones)]
-        with served(place, database):
+        with served(place):
             asyncio.run(send_all(sent, link, place.port))
             shown = asyncio.run(browse(browsers, codes, link, place.port))
         wrong = wrong_with(place, sent, browsers)

@@ -298,7 +298,7 @@ def prove(database: str, folder: Path, children: int, days: int = 130, pause: fl
         }
         with site(folder, database, mail) as place:
             canaries = make_children(place, children)
-            with served(place, database, {"LOOPKEEPER_SCHEDULER": "1"}):
+            with served(place, {"LOOPKEEPER_SCHEDULER": "1"}):
                 with ThreadPoolExecutor(WORKERS) as pool:
                     list(pool.map(read, canaries))
                     time.sleep(READING_TIME)

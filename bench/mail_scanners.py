@@ -234,7 +234,7 @@ def main() -> None:
             print(
                 f"{database}: {len(WAYS)} ways × {len(links)} links of {len(links[0].paths)} addresses"
             )
-            with served(there, database):
+            with served(there):
                 wrong = prove(there.app, Place(there.port, browser), links)
         for line in wrong[:20]:
             print(f"  WRONG  {line}")

@@ -361,7 +361,7 @@ def prove(database: str, folder: Path, runs: int, ids: int, posts: int) -> bool:
     with site(folder, database) as place:
         world = make_world(place, runs)
         extra = make_open(place, -(-ids // IDS_FOR_ONE_SURVEY))
-        with served(place, database):
+        with served(place):
             began = time.perf_counter()
             played = play(cast(place, world, runs))
             took = time.perf_counter() - began

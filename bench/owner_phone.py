@@ -192,7 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, site(Path(folder), "sqlite") as there:
         with there.app.app_context():
             links = make_links(current_session(), there.settings, len(ERRANDS))
-        with served(there, "sqlite"), chromium() as browser:
+        with served(there), chromium() as browser:
             for errand, link in zip(ERRANDS, links, strict=True):
                 thumb = run(browser, f"http://127.0.0.1:{there.port}", errand, link)
                 line = f"{thumb.taps:5} {thumb.letters:8} {thumb.pages:6} {thumb.seconds:8.0f}"

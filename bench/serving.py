@@ -79,13 +79,11 @@ _running: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
 
 
 @contextmanager
-def served(place: Site, database: str, more: dict[str, str] | None = None) -> Iterator[None]:
+def served(place: Site, more: dict[str, str] | None = None) -> Iterator[None]:
     """granian, started as deployed but on the site's own port; stopped with SIGTERM."""
     environ = place.environ | (more or {})
     command = deployed_command()
     command[command.index("--port") + 1] = str(place.port)
-    if database == "postgresql":
-        command[command.index("--blocking-threads") + 1] = "4"
     log = (place.folder / "logs" / "server.log").open("ab")
     server = subprocess.Popen(
         [str(Path(sys.executable).with_name("granian")), *command],

@@ -68,7 +68,6 @@ class Web:
         command = deployed_command()
         command[command.index("--port") + 1] = str(self.place.port)
         if self.database == "postgresql":
-            command[command.index("--blocking-threads") + 1] = "4"
             command[command.index("--workers") + 1] = "2"
         with (self.place.folder / "logs" / "web.log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -79,8 +79,7 @@ def _store_all(engine: Engine, together: Sequence[PlainAnswer]) -> None:
                 row for each in together if each.response_id in found for row in each.answers
             ]
             if answers:
-                # By returning something they go as one statement, and not row by row.
-                connection.execute(insert(Answer).returning(Answer.response_id), answers)
+                connection.execute(insert(Answer), answers)
             reach("answers.done")
         reach("answers.committed")
         stored = found
