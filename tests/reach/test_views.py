@@ -1,5 +1,6 @@
 """The choice of how reminders reach you: signed in, behind a link, and by one press."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -75,7 +76,7 @@ def test_one_press_moves_to_the_weekly_digest_and_tells_so_once(
     for _ in range(3):
         page = client.post(path(settings, olu), data=ONE_CLICK)
         assert page.status_code == 200
-    assert "Your reminders come once a week now, on Mondays." in words(page)
+    assert "Your reminders come once a week, on Mondays." in words(page)
     assert choice_of(session, olu.id) == Choice(Rhythm.WEEKLY)
     [mail] = notices(session)
     assert mail.subject == "Your reminders now come once a week"
@@ -105,7 +106,7 @@ def test_link_leads_back_from_weekly_and_to_mail(
     assert "Chat: Microsoft Teams, Slack or ntfy" in page.text
     sent = PRESS | {"rhythm": "at_once", "weekday": "3", "channel": "mail"}
     page = client.post(path(settings, olu), data=sent)
-    assert "Your reminders come at once now." in words(page)
+    assert "Your reminders come at once." in words(page)
     session.expire_all()
     assert choice_of(session, olu.id) == Choice(Rhythm.AT_ONCE, 3, Channel.MAIL)
     assert [mail.subject for mail in notices(session)] == ["Your reminders come at once again"]
@@ -183,6 +184,54 @@ def test_the_same_choice_again_says_nothing(
     page = client.post(path(settings, olu), data=PRESS | {"rhythm": "at_once", "weekday": "0"})
     assert page.status_code == 200
     assert notices(session) == []
+
+
+def test_link_changes_the_language_and_says_so_in_it(
+    client: FlaskClient, session: Session, settings: Config, olu: Person
+) -> None:
+    assert "Cymraeg" in client.get(path(settings, olu)).text
+    sent = PRESS | {"rhythm": "at_once", "weekday": "0", "language": "cy"}
+    page = client.post(path(settings, olu), data=sent)
+    assert '<option value="cy" lang="cy" selected>' in page.text
+    session.expire_all()
+    assert choice_of(session, olu.id) == Choice(language="cy")
+    (mail,) = notices(session)
+    assert mail.content is not None
+    letter = Received("", "", mail.content)
+    assert 'lang="cy"' in letter.html and "Gymraeg" in letter.message["Subject"]
+
+
+def test_language_is_one_that_is_spoken_here(
+    client: FlaskClient, session: Session, settings: Config, own: Organisation, olu: Person
+) -> None:
+    own.languages_off = ["cy"]
+    session.commit()
+    assert "Cymraeg" not in client.get(path(settings, olu)).text
+    for language in ("cy", "xx", ""):
+        sent = PRESS | {"rhythm": "at_once", "weekday": "0", "language": language}
+        assert client.post(path(settings, olu), data=sent).status_code == 422
+    assert choice_of(session, olu.id) == Choice()
+
+
+def test_where_only_english_is_spoken_nobody_is_asked(
+    client: FlaskClient, session: Session, settings: Config, own: Organisation, olu: Person
+) -> None:
+    own.languages_off = ["ar", "cy", "pl", "ur"]
+    session.commit()
+    assert "language" not in client.get(path(settings, olu)).text
+
+
+def test_mine_saves_the_language(session: Session, olu: Person, sign_in: SignIn) -> None:
+    browser = sign_in(olu)
+    assert "In which language?" in browser.get("/staff/account/reminders").text
+    sent = {"rhythm": "at_once", "weekday": "0", "language": "pl"}
+    browser.post("/staff/account/reminders", data=sent)
+    session.expire_all()
+    assert choice_of(session, olu.id) == Choice(language="pl")
+    page = browser.get("/staff/account/reminders")
+    assert re.search(r'<option value="pl"[^>]* selected', page.text)
+    refused = browser.post("/staff/account/reminders", data=sent | {"language": "xx"})
+    assert refused.status_code == 422 and "Choose one of these." in refused.text
 
 
 def test_mine_is_for_staff(client: FlaskClient, own: Organisation) -> None:

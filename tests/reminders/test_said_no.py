@@ -170,7 +170,7 @@ SAYS = {
     "asked_again": ("2026-03-05", "Olu", "What is different now, or why can't it be?"),
     "nudge": ("2026-03-18", "Olu", "Since 4 March 2026 the board says that young people see no"),
     "escalate_manager": ("2026-04-01", "Mo", "On 4 March 2026 young people said that this hasn't"),
-    "escalate_lead": ("2026-04-29", "Lee", "They have not been answered yet. Owner: Olu"),
+    "escalate_lead": ("2026-04-29", "Lee", "They have not been answered yet. Olu looks after it."),
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.actions.policy import EXAMPLES, Outcome
+from tracker.languages import noop
 
 
 class Kind(StrEnum):
@@ -99,13 +100,13 @@ CHOICES: dict[str, Choice] = {
 }
 # What stands before an answer where it is read again. The answer itself often begins with "We".
 SAID = {
-    Outcome.DONE: "Done",
-    Outcome.PLANNED: "Planned",
-    Outcome.DOING: "Started",
-    Outcome.CANNOT: "No",
-    Outcome.ALREADY: "Already there",
-    Outcome.PASSED_ON: "Passed on",
-    Outcome.PRAISE: "Thank you",
+    Outcome.DONE: noop("It is done"),
+    Outcome.PLANNED: noop("Planned"),
+    Outcome.DOING: noop("Started"),
+    Outcome.CANNOT: noop("No"),
+    Outcome.ALREADY: noop("Already there"),
+    Outcome.PASSED_ON: noop("Passed on"),
+    Outcome.PRAISE: noop("Thank you"),
 }
 
 # The short pages, and the one choice that each is for.

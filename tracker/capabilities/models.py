@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import Person
 from tracker.capabilities.policy import Verb
 from tracker.db import Base
+from tracker.languages import day_in_words
+from tracker.languages import gettext as _
 from tracker.reminders.models import Snooze
 
 
@@ -27,9 +29,6 @@ class SentForm(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     verb: Mapped[Verb]
     sent_at: Mapped[datetime]
-    # What came of it, in the plain sentence that the page says and says again.
-    result: Mapped[str] = mapped_column(Text, default="")
-
     # What taking it back needs: the pause it made; or the owners before and after, and the line of
     # the history that it wrote, so that what came later is known without trusting a clock.
     snooze_id: Mapped[int | None] = mapped_column(ForeignKey("snoozes.id", ondelete="SET NULL"))
@@ -45,3 +44,22 @@ class SentForm(Base):
     snooze: Mapped[Snooze | None] = relationship()
     former_owner: Mapped[Person | None] = relationship(foreign_keys=[former_owner_id])
     new_owner: Mapped[Person | None] = relationship(foreign_keys=[new_owner_id])
+
+    @property
+    def result(self) -> str:
+        """What came of it, as the page says it each time; "" for answers, which are there to be read."""
+        if self.snooze is not None:
+            return _(
+                "We won't ask you again before %(day)s.", day=day_in_words(self.snooze.until_on)
+            )
+        if self.new_owner is not None:
+            return _(
+                "%(name)s answers from now on. We have told them by mail.",
+                name=self.new_owner.name,
+            )
+        if self.verb is not Verb.HAND_OVER:
+            return ""
+        return _(
+            "Thank you. We have passed the name on to those who can make somebody the owner. "
+            "Until they do, it stays where it is."
+        )

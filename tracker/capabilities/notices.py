@@ -25,8 +25,10 @@ from tracker.capabilities.people import (
 )
 from tracker.capabilities.policy import UNDO_FOR, moment_words
 from tracker.capabilities.queries import had_fresh_link
+from tracker.channels.queries import speaking_to
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.languages import gettext as _
 from tracker.mail.render import RenderedMail, render_mail
 from tracker.reminders.links import expiry, make_link
 from tracker.reminders.operations import queue_notice
@@ -57,22 +59,25 @@ def tell_held(
     """Tell owner, deputies and escalation contact what goes on the board, and when. One mail each."""
     for person in people_told(holder.consultation):
         link = link_for(session, settings, person, holder.consultation, now=now)
-        rendered = render_mail(
-            "pending",
-            person=person,
-            author=holder.person,
-            consultation=holder.consultation,
-            answers=[
-                {
-                    "version": version,
-                    "label": SAID[version.outcome],
-                    "reason": REASON_LABELS[version.reason_code] if version.reason_code else "",
-                    "link": f"{link}/pending/{version.id}",
-                }
-                for version in versions
-            ],
-            when=_when(session, versions[0], now),
-        )
+        with speaking_to(session, person.id):
+            rendered = render_mail(
+                "pending",
+                person=person,
+                author=holder.person,
+                consultation=holder.consultation,
+                answers=[
+                    {
+                        "version": version,
+                        "label": _(SAID[version.outcome]),
+                        "reason": _(REASON_LABELS[version.reason_code])
+                        if version.reason_code
+                        else "",
+                        "link": f"{link}/pending/{version.id}",
+                    }
+                    for version in versions
+                ],
+                when=_when(session, versions[0], now),
+            )
         key = f"pending/{versions[0].id}/{person.id}"
         _queue(session, holder, person, key, rendered, now=now)
 
@@ -82,15 +87,16 @@ def tell_stopped(
 ) -> None:
     """Tell the owner and the author that an answer won't go on the board, and who stopped it."""
     for person in people_told_of_stop(holder.consultation, version):
-        rendered = render_mail(
-            "stopped",
-            person=person,
-            stopper=holder.person,
-            consultation=holder.consultation,
-            version=version,
-            label=SAID[version.outcome],
-            link=link_for(session, settings, person, holder.consultation, now=now),
-        )
+        with speaking_to(session, person.id):
+            rendered = render_mail(
+                "stopped",
+                person=person,
+                stopper=holder.person,
+                consultation=holder.consultation,
+                version=version,
+                label=_(SAID[version.outcome]),
+                link=link_for(session, settings, person, holder.consultation, now=now),
+            )
         key = f"stopped/{version.id}/{person.id}"
         _queue(session, holder, person, key, rendered, now=now)
 
@@ -101,24 +107,26 @@ def tell_handed_over(
     """Tell the new owner that it is theirs now, and the former one (unless they gave it) that it isn't."""
     to, former = form.new_owner, form.former_owner
     assert to is not None  # noqa: S101  (the form handed it over to somebody)
-    rendered = render_mail(
-        "handed_over",
-        person=to,
-        giver=holder.person,
-        consultation=holder.consultation,
-        link=link_for(session, settings, to, holder.consultation, now=now),
-    )
+    with speaking_to(session, to.id):
+        rendered = render_mail(
+            "handed_over",
+            person=to,
+            giver=holder.person,
+            consultation=holder.consultation,
+            link=link_for(session, settings, to, holder.consultation, now=now),
+        )
     _queue(session, holder, to, f"handed/{form.id}", rendered, now=now)
     if former is None or former.id == holder.person.id or not former.is_reachable:
         return
-    rendered = render_mail(
-        "handed_away",
-        person=former,
-        giver=holder.person,
-        to=to,
-        consultation=holder.consultation,
-        until=_until(session, form, now),
-    )
+    with speaking_to(session, former.id):
+        rendered = render_mail(
+            "handed_away",
+            person=former,
+            giver=holder.person,
+            to=to,
+            consultation=holder.consultation,
+            until=_until(session, form, now),
+        )
     _queue(session, holder, former, f"away/{form.id}", rendered, now=now)
 
 
@@ -129,14 +137,16 @@ def confirm(
     person = holder.person
     if not person.is_reachable:
         return
-    rendered = render_mail(
-        "confirmed",
-        person=person,
-        consultation=holder.consultation,
-        result=form.result,
-        until=_until(session, form, now),
-        link=f"{link_for(session, settings, person, holder.consultation, now=now)}/done/{form.id}",
-    )
+    link = link_for(session, settings, person, holder.consultation, now=now)
+    with speaking_to(session, person.id):
+        rendered = render_mail(
+            "confirmed",
+            person=person,
+            consultation=holder.consultation,
+            result=form.result,
+            until=_until(session, form, now),
+            link=f"{link}/done/{form.id}",
+        )
     _queue(session, holder, person, f"saved/{form.id}", rendered, now=now)
 
 
@@ -151,14 +161,15 @@ def tell_taken_back(session: Session, holder: Holder, form: SentForm, *, now: da
     for person in told:
         if person.id == holder.person.id:
             continue
-        rendered = render_mail(
-            "taken_back",
-            person=person,
-            giver=holder.person,
-            consultation=consultation,
-            form=form,
-            owner=consultation.owner.name if consultation.owner else "",
-        )
+        with speaking_to(session, person.id):
+            rendered = render_mail(
+                "taken_back",
+                person=person,
+                giver=holder.person,
+                consultation=consultation,
+                form=form,
+                owner=consultation.owner.name if consultation.owner else "",
+            )
         key = f"back/{form.id}/{person.id}"
         _queue(session, holder, person, key, rendered, now=now)
 
@@ -168,14 +179,15 @@ def tell_who_should_answer(
 ) -> None:
     """Pass on who else should answer, to those who can make somebody the owner."""
     for person in people_who_find_an_owner(session, holder.consultation):
-        rendered = render_mail(
-            "somebody_else",
-            person=person,
-            asker=holder.person,
-            consultation=holder.consultation,
-            words=words,
-            link=link_for(session, settings, person, holder.consultation, now=now),
-        )
+        with speaking_to(session, person.id):
+            rendered = render_mail(
+                "somebody_else",
+                person=person,
+                asker=holder.person,
+                consultation=holder.consultation,
+                words=words,
+                link=link_for(session, settings, person, holder.consultation, now=now),
+            )
         key = f"somebody/{form_id}/{person.id}"
         _queue(session, holder, person, key, rendered, now=now)
 
@@ -187,12 +199,13 @@ def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: 
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     if not holder.verbs or not person.is_reachable or had_fresh_link(session, person.id, now=now):
         return False
-    rendered = render_mail(
-        "fresh_link",
-        person=person,
-        consultation=holder.consultation,
-        link=link_for(session, settings, person, holder.consultation, now=now),
-    )
+    with speaking_to(session, person.id):
+        rendered = render_mail(
+            "fresh_link",
+            person=person,
+            consultation=holder.consultation,
+            link=link_for(session, settings, person, holder.consultation, now=now),
+        )
     key = f"link/{person.id}/{now:%Y%m%dT%H%M%S}"
     _queue(session, holder, person, key, rendered, now=now)
     return True

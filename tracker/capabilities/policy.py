@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from tracker.accounts.policy import RoleName, Tie
 from tracker.actions.policy import ActionDraft, Outcome, vague_hint
-from tracker.clock import day_in_words
+from tracker.languages import day_in_words, noop, weekday_in_words
+from tracker.languages import gettext as _
 
 # How long one person waits before another fresh link is sent to them.
 FRESH_LINK_MINUTES = 60
@@ -112,14 +113,27 @@ def undo_of(done_at: datetime, taken_back_at: datetime | None, newer: str, now: 
     return Undo.OPEN if now - done_at < UNDO_FOR else Undo.LATE
 
 
+_NEAR = {
+    -1: noop("yesterday at %(time)s"),
+    0: noop("today at %(time)s"),
+    1: noop("tomorrow at %(time)s"),
+}
+
+
 def moment_words(moment: datetime, now: datetime, time_zone: str) -> str:
     """A moment as people say it: "tomorrow at 10.15", "on Friday 6 February 2026 at 9.05"."""
     zone = ZoneInfo(time_zone)
     then, today = moment.astimezone(zone), now.astimezone(zone).date()
     days = (then.date() - today).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    day = near.get(days) or f"on {then:%A} {day_in_words(then.date())}"
-    return f"{day} at {then.hour}.{then.minute:02}"
+    time = f"{then.hour}.{then.minute:02}"
+    if days in _NEAR:
+        return _(_NEAR[days], time=time)
+    return _(
+        "on %(weekday)s %(day)s at %(time)s",
+        weekday=weekday_in_words(then.date()),
+        day=day_in_words(then.date()),
+        time=time,
+    )
 
 
 def days_waiting(closed_on: date | None, today: date) -> int:

@@ -1,5 +1,6 @@
 """Writes of what people chose. Nothing here can switch reminders off."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.channels.models import Preference
 from tracker.channels.policy import Channel, Choice, Rhythm
 from tracker.db import insert_new
+from tracker.languages import ENGLISH
 
 
 def choose(
@@ -24,6 +26,7 @@ def choose(
     if kept.choice == choice and not is_moved:
         return False
     kept.rhythm, kept.weekday, kept.channel = choice.rhythm, choice.weekday, choice.channel
+    kept.language = choice.language
     if address_sealed is not None:
         kept.address_sealed = address_sealed
     kept.trouble = ""
@@ -36,8 +39,7 @@ def choose(
 def move_to_weekly(session: Session, person_id: int, *, now: datetime) -> bool:
     """What one press on "unsubscribe" does; whether it changes anything. Pressed again: nothing."""
     kept = hold_choice(session, person_id, now).choice
-    weekly = Choice(Rhythm.WEEKLY, kept.weekday, kept.channel)
-    return choose(session, person_id, weekly, now=now)
+    return choose(session, person_id, replace(kept, rhythm=Rhythm.WEEKLY), now=now)
 
 
 def leave_channel(session: Session, person_id: int, why: str, *, now: datetime) -> None:
@@ -59,6 +61,7 @@ def hold_choice(session: Session, person_id: int, now: datetime) -> Preference:
         "rhythm": Rhythm.AT_ONCE,
         "weekday": 0,
         "channel": Channel.MAIL,
+        "language": ENGLISH,
         "address_sealed": "",
         "trouble": "",
         "changes": 0,

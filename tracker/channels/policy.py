@@ -1,4 +1,4 @@
-"""How often and by which channel reminders reach a person: what may be chosen, and the day of a digest.
+"""How often, by which channel and in which language reminders reach a person; the day of a digest.
 
 Pure. Which reminders may wait at all is a rule of the cadence (`tracker.reminders.policy.waiting`).
 """
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from tracker.languages import ENGLISH, noop
 from tracker.working_days import Nation, roll_forward
 
 
@@ -32,17 +33,24 @@ CHANNEL_LABELS = {
 }
 # Those that need an address of their own.
 ADDRESSED = frozenset({Channel.CHAT, Channel.NOTIFY_TEXT})
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+WEEKDAYS = (
+    noop("Monday"),
+    noop("Tuesday"),
+    noop("Wednesday"),
+    noop("Thursday"),
+    noop("Friday"),
+)
 TRIES = 3  # on a channel, before the message goes by mail
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose. `weekday`: 0 is Monday, the day of a weekly digest."""
+    """What a person chose. `weekday`: 0 is Monday, the day of a weekly digest. `language`: its code."""
 
     rhythm: Rhythm = Rhythm.AT_ONCE
     weekday: int = 0
     channel: Channel = Channel.MAIL
+    language: str = ENGLISH
 
     @property
     def digest_weekday(self) -> int | None:

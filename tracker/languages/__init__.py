@@ -4,7 +4,7 @@ English is the language the sentences are written in, so it needs no catalogue. 
 moment is a context variable: it follows a request or a mail being written, and needs no Flask.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from tracker.languages.negotiation import known_code
@@ -29,6 +30,7 @@ __all__ = [
     "language_named",
     "languages",
     "look_for_new_catalogues",
+    "names_in_words",
     "ngettext",
     "noop",
     "number_in_words",
@@ -36,6 +38,7 @@ __all__ = [
     "speaking",
     "start_speaking",
     "use_own_catalogues",
+    "weekday_in_words",
 ]
 
 _speaking: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -116,6 +119,19 @@ def day_in_words(day: date) -> str:
     if current_language() == ENGLISH:
         return f"{day.day} {day:%B} {day.year}"
     return format_date(day, "long", locale=locale_of(current_language()))
+
+
+def weekday_in_words(day: date) -> str:
+    """The day of the week in the language being spoken: Wednesday, dydd Mercher."""
+    return format_date(day, "EEEE", locale=locale_of(current_language()))
+
+
+def names_in_words(names: Sequence[str]) -> str:
+    """Names one after the other, with the language's own "and": Ann, Ben and Cat."""
+    spoken = current_language()
+    # What English there is in Babel without a country puts a comma before "and".
+    locale = "en_GB" if spoken == ENGLISH else locale_of(spoken)
+    return format_list(names, locale=locale)
 
 
 def number_in_words(number: float) -> str:

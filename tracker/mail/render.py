@@ -7,7 +7,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from config import ROOT
-from tracker.languages import catalogue, day_in_words
+from tracker.languages import (
+    catalogue,
+    current_language,
+    day_in_words,
+    language_named,
+    names_in_words,
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class RenderedMail:
 
 
 def render_mail(name: str, **context: Any) -> RenderedMail:
-    """The mail of this name in words. A name that a template needs and doesn't get is an error."""
+    """The mail of this name in the language being spoken. A name that it lacks is an error."""
     templates = _templates()
     subject, text, html = (
         templates.get_template(f"emails/{name}/{part}").render(context)
@@ -42,5 +48,6 @@ def _templates() -> Environment:
         lambda one, many, number: catalogue().ngettext(one, many, number),
         newstyle=True,
     )
-    environment.filters["day"] = day_in_words
+    environment.globals["spoken"] = lambda: language_named(current_language())
+    environment.filters.update(day=day_in_words, names=names_in_words)
     return environment

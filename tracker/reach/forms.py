@@ -16,6 +16,7 @@ from tracker.channels.policy import (
     Choice,
     Rhythm,
 )
+from tracker.languages import ENGLISH, Language
 
 RHYTHM_LABELS = {
     Rhythm.AT_ONCE: "At once, one mail a day at most",
@@ -34,13 +35,28 @@ class ReachForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="If that is a bank holiday, on the next working day.",
         choices=[SelectChoice(str(n), name) for n, name in enumerate(WEEKDAYS)],
     )
+    language = SelectField(
+        "In which language?",
+        description="The mails that we write to you. The pages for staff are in English.",
+        validate_choice=False,
+    )
     channel = RadioField("Which way?", validate_choice=False)
     chat_address = StringField("Address of the chat")
     phone = StringField("Mobile number", description="For example 07700 900123.")
 
-    def offer(self, channels: Collection[Channel], kept: Preference | None, ntfy: str) -> None:
-        """Show the ways that exist here, and none of the boxes that belong to others."""
+    def offer(
+        self,
+        channels: Collection[Channel],
+        spoken: Collection[Language],
+        kept: Preference | None,
+        ntfy: str,
+    ) -> None:
+        """Show the ways and languages that exist here, and none of the boxes that belong to others."""
         self._kept, self._ntfy = kept, ntfy
+        self._spoken = frozenset(each.code for each in spoken)
+        self.language.choices = [SelectChoice(each.code, each.name) for each in spoken]
+        if len(spoken) == 1:
+            del self.language
         offered = [each for each in Channel if each is Channel.MAIL or each in channels]
         self.channel.choices = [SelectChoice(each.value, CHANNEL_LABELS[each]) for each in offered]
         self._offered = frozenset(offered)
@@ -55,6 +71,10 @@ class ReachForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         if field.data not in self._offered:
             field.errors = [*field.errors, "Choose one of these."]
 
+    def validate_language(self, field: SelectField) -> None:
+        if field.data not in self._spoken:
+            field.errors = [*field.errors, "Choose one of these."]
+
     def settle(self) -> tuple[Choice, str | None] | None:
         """What was chosen, and the new address of a chat or phone if one was typed; None if unsound."""
         if not self.validate_on_submit():
@@ -66,7 +86,9 @@ class ReachForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             box = self.chat_address if channel is Channel.CHAT else self.phone
             box.errors = [str(bad)]
             return None
-        return Choice(Rhythm(self.rhythm.data), int(self.weekday.data), channel), address
+        language = self.language.data if "language" in self else ENGLISH
+        rhythm, weekday = Rhythm(self.rhythm.data), int(self.weekday.data)
+        return Choice(rhythm, weekday, channel, language), address
 
     def _address(self, channel: Channel) -> str | None:
         """The address as it is kept; None where the present one stays."""
@@ -89,12 +111,14 @@ def form_about(kept: Preference | None) -> ReachForm:
             "rhythm": choice.rhythm.value,
             "weekday": str(choice.weekday),
             "channel": choice.channel.value,
+            "language": choice.language,
         }
     )
 
 
-def choice_in(sent: Mapping[str, str], kept: Choice) -> Choice | None:
-    """What was chosen behind a link: how often, and whether by mail again; None if it makes no sense.
+def choice_in(sent: Mapping[str, str], kept: Choice, spoken: Collection[str]) -> Choice | None:
+    """What was chosen behind a link: how often, in which language, and whether by mail again; None if it
+    makes no sense. `spoken`: the codes of the languages there are.
 
     The button has to be among it: a script that sends a form by itself presses none.
     """
@@ -103,5 +127,8 @@ def choice_in(sent: Mapping[str, str], kept: Choice) -> Choice | None:
         return None
     if weekday not in {str(n) for n in range(len(WEEKDAYS))}:
         return None
+    language = sent.get("language", kept.language)
+    if language != kept.language and language not in spoken:
+        return None
     channel = Channel.MAIL if sent.get("channel") == Channel.MAIL else kept.channel
-    return Choice(Rhythm(rhythm), int(weekday), channel)
+    return Choice(Rhythm(rhythm), int(weekday), channel, language)

@@ -27,7 +27,7 @@ from tracker.accounts.policy import Act
 from tracker.channels.links import read_reach_link
 from tracker.channels.outlets import outlets_of_app, switched_on
 from tracker.channels.policy import CHANNEL_LABELS, WEEKDAYS, weekday_in_words
-from tracker.channels.queries import choice_of, preference_of
+from tracker.channels.queries import choice_of, languages_on, preference_of
 from tracker.clock import local_date, utc_now
 from tracker.db import current_session
 from tracker.reach.forms import RHYTHM_LABELS, choice_in, form_about
@@ -50,7 +50,7 @@ def mine() -> ResponseReturnValue:
     kept = preference_of(session, person.id)
     form = form_about(kept)
     channels = switched_on(organisation(session), outlets_of_app())
-    form.offer(channels, kept, _settings().chat_ntfy)
+    form.offer(channels, languages_on(session), kept, _settings().chat_ntfy)
     if (settled := form.settle()) is not None:
         choice, address = settled
         sealed = None if address is None else Seal(_settings()).close(address.encode()).decode()
@@ -76,7 +76,8 @@ def by_link(token: str) -> ResponseReturnValue:
         press_unsubscribe(session, _settings(), person, now=now)
         is_saved = True
     elif request.method == "POST":
-        choice = choice_in(request.form, choice_of(session, person.id))
+        spoken = [each.code for each in languages_on(session)]
+        choice = choice_in(request.form, choice_of(session, person.id), spoken)
         is_saved, is_wrong = choice is not None, choice is None
         if choice is not None:
             set_reach_by_link(session, _settings(), person, choice, now=now)
@@ -90,6 +91,7 @@ def by_link(token: str) -> ResponseReturnValue:
         weekdays=WEEKDAYS,
         rhythms=RHYTHM_LABELS,
         channels=CHANNEL_LABELS,
+        languages=languages_on(session),
         is_saved=is_saved,
         is_wrong=is_wrong,
     )

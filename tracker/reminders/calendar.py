@@ -1,4 +1,4 @@
-"""The promise date as a file for the calendar of whoever answers for it. Pure: the same in, the same out."""
+"""The promise date as a file for the calendar of whoever answers for it. In the language being spoken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
+
+from tracker.languages import gettext as _
+from tracker.languages import ngettext
 
 _DAY_ONE = date(2020, 1, 1)
 
@@ -36,15 +39,20 @@ def promise_file(promises: Sequence[Promise], *, base_url: str, now: datetime) -
 
 
 def _entry(promise: Promise, host: str, now: datetime) -> Event:
-    people = "1 young person" if promise.answered == 1 else f"{promise.answered} young people"
     event = Event()
     event.add("uid", f"consultation-{promise.consultation_id}@{host}")
     event.add("sequence", max(0, (promise.promise_on - _DAY_ONE).days))
     event.add("dtstamp", now)
     event.add("dtstart", promise.promise_on)
     event.add("dtend", promise.promise_on + timedelta(days=1))
-    event.add("summary", f"Promised: tell young people what changed ({promise.title})")
-    event.add("description", f"{people} answered. By today they will have been told.")
+    event.add(
+        "summary", _("Promised: tell young people what changed (%(title)s)", title=promise.title)
+    )
+    answered = ngettext(
+        "%(num)s young person answered.", "%(num)s young people answered.", promise.answered
+    )
+    told = _("By today they will have been told.")
+    event.add("description", f"{answered} {told}")
     event.add("url", promise.address)
     event.add("transp", "TRANSPARENT")
     return event

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tracker.accounts.models import Person
 from tracker.consultations.models import Consultation
+from tracker.languages import gettext as _
 from tracker.reminders.policy import Audience, Rule
 
 
@@ -39,8 +40,8 @@ class Circle:
 def unreachable_because(person: Person) -> str:
     """Why no mail can reach `person`; empty if it can."""
     if not person.active:
-        return f"{person.name} has left."
-    return f"Mail to {person.name} comes back." if person.is_bounced else ""
+        return _("%(name)s has left.", name=person.name)
+    return _("Mail to %(name)s comes back.", name=person.name) if person.is_bounced else ""
 
 
 def circle_of(consultation: Consultation, leads: tuple[Person, ...]) -> Circle:

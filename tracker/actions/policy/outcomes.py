@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
+from tracker.languages import noop
+
 
 class Outcome(StrEnum):
     """The state of an action (domain: outcome)."""
@@ -50,14 +52,14 @@ OUTCOME_MEANINGS = {
     Outcome.PRAISE: "They liked something. Nothing to change; the team has been told.",
 }
 REASON_LABELS = {
-    ReasonCode.MONEY: "There isn't the money",
-    ReasonCode.LAW: "The law doesn't allow it",
-    ReasonCode.SAFETY: "It wouldn't be safe",
-    ReasonCode.NOT_OURS: "It isn't ours to decide",
-    ReasonCode.SPACE: "There isn't the space",
-    ReasonCode.PEOPLE: "There aren't enough people to do it",
-    ReasonCode.OTHERS_DISAGREE: "Other young people asked for the opposite",
-    ReasonCode.OTHER: "Another reason",
+    ReasonCode.MONEY: noop("There isn't the money"),
+    ReasonCode.LAW: noop("The law doesn't allow it"),
+    ReasonCode.SAFETY: noop("It wouldn't be safe"),
+    ReasonCode.NOT_OURS: noop("It isn't ours to decide"),
+    ReasonCode.SPACE: noop("There isn't the space"),
+    ReasonCode.PEOPLE: noop("There aren't enough people to do it"),
+    ReasonCode.OTHERS_DISAGREE: noop("Other young people asked for the opposite"),
+    ReasonCode.OTHER: noop("Another reason"),
 }
 EXAMPLES = {
     Outcome.DONE: "From 3 February the centre is open until 8 pm on Fridays.",

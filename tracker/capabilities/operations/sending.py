@@ -21,7 +21,6 @@ from tracker.capabilities.models import SentForm
 from tracker.capabilities.people import Holder, people_to_hand_over_to
 from tracker.capabilities.policy import Answer, Verb
 from tracker.capabilities.queries import Card, cards_of
-from tracker.clock import day_in_words
 from tracker.consultations.operations import hand_over, lock_consultation, note_event
 from tracker.errors import Conflict
 from tracker.reminders.models import Case
@@ -61,7 +60,6 @@ def claim_form(
         person_id=holder.person.id,
         verb=verb,
         sent_at=now,
-        result="",
     )
     try:
         with session.begin_nested():
@@ -178,7 +176,6 @@ def pause_reminders(
     pause = snooze(session, case, until_on, reason, person_id=holder.person.id, now=now)
     session.flush()
     form.snooze_id = pause.id
-    form.result = f"We won't ask you again before {day_in_words(until_on)}."
     session.flush()
     return form
 
@@ -195,7 +192,6 @@ def hand_over_to(
     form.former_owner_id, form.new_owner_id = holder.consultation.owner_id, to.id
     event = hand_over(session, holder.consultation, to=to, person_id=holder.person.id, now=now)
     form.event_id = event.id
-    form.result = f"{to.name} answers from now on. We have told them by mail."
     session.flush()
     return form
 
@@ -203,10 +199,6 @@ def hand_over_to(
 def suggest_owner(session: Session, holder: Holder, form_id: UUID, *, now: datetime) -> SentForm:
     """Accept that somebody outside the service was named; nothing changes hands by it."""
     form = claim_form(session, holder, form_id, Verb.HAND_OVER, now=now)
-    form.result = (
-        "Thank you. We have passed the name on to those who can make somebody the owner. "
-        "Until they do, it stays where it is."
-    )
     event = note_event(
         session,
         holder.consultation,

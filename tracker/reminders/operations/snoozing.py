@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
+from tracker.channels.queries import speaking_to
 from tracker.clock import day_in_words, local_date
 from tracker.consultations.operations import lock_consultation, note_event
 from tracker.errors import Conflict, LoopkeeperError
@@ -108,9 +109,10 @@ def _tell_contact(
     if contact is None or not contact.is_reachable or contact.id == pause.person_id:
         return
     asker = session.get_one(Person, pause.person_id)
-    rendered = render_mail(
-        template, person=contact, asker=asker, consultation=case.consultation, pause=pause
-    )
+    with speaking_to(session, contact.id):
+        rendered = render_mail(
+            template, person=contact, asker=asker, consultation=case.consultation, pause=pause
+        )
     key = f"{template}/{pause.id}/{contact.id}"
     about = case.consultation_id
     queue_notice(session, recipient=contact, key=key, rendered=rendered, now=now, about=about)

@@ -15,6 +15,7 @@ from tracker.accounts.models import Person
 from tracker.accounts.policy import Act, Actor, may
 from tracker.channels.links import make_reach_link
 from tracker.channels.policy import USUAL_WAY, Channel, Way
+from tracker.languages import gettext as _
 from tracker.loop.policy import STAGE_WORDS, Stage
 from tracker.loop.queries import Loop
 from tracker.mail.render import RenderedMail, render_mail
@@ -45,7 +46,7 @@ class Item:
     kind: CaseKind
     step: Step
     title: str
-    owner: str  # who looks after it, or why nobody does
+    owner: str  # who looks after it, or why nobody does: a sentence
     is_owner: bool  # whether the mail goes to its owner
     answered: int
     heard: int
@@ -57,8 +58,10 @@ class Item:
     due_on: date | None
     since: date  # when its clock started
     action: str
+    # If nothing is done: when the next step comes, who beside the reader hears then, and do they.
     next_on: date | None
-    next_to: str
+    next_others: tuple[str, ...]
+    next_is_you: bool
     button: Link
     links: tuple[Link, ...]
 
@@ -90,7 +93,7 @@ class Writer:
     themes: Mapping[int, tuple[str, ...]]
 
     def write(self, to: Person, cases: Sequence[CaseAtStep], way: Way = USUAL_WAY) -> RenderedMail:
-        """The message to one person about these cases, the highest step first."""
+        """The message to one person about these cases, the highest step first, in the language spoken."""
         items = [self._item(to, briefing, step) for briefing, step in cases]
         if way.channel is Channel.CHAT:  # others may read along: no link that does the job
             items = [
@@ -118,7 +121,7 @@ class Writer:
         return make_reach_link(self.settings, to.id, today=self.today)
 
     def _look(self, consultation_id: int) -> Link:
-        return Link("See how it stands", self._page("desk.consultation", consultation_id))
+        return Link(_("See how it stands"), self._page("desk.consultation", consultation_id))
 
     def calendar(self, cases: Sequence[CaseAtStep], *, now: datetime) -> str:
         """The promise dates as a calendar file, when they are first named and before they come."""
@@ -141,18 +144,18 @@ class Writer:
         owner = briefing.circle.owner
         is_closed = consultation.closed_at is not None
         version = case.action.published if case.action else None
-        next_on, next_to = self._next(to, briefing)
+        next_on, coming = self._next(briefing)
         return Item(
             kind=case.kind,
             step=step,
             title=consultation.title,
-            owner=(unreachable_because(owner) or owner.name) if owner else "It has no owner.",
+            owner=_keeper(owner),
             is_owner=owner is not None and owner.id == to.id,
             answered=facts.to_hear,
             heard=facts.coded,
             themes=self.themes.get(consultation.id, ()),
             stages=tuple(
-                STAGE_WORDS[stage]
+                _(STAGE_WORDS[stage])
                 for stage in Stage
                 if stage in self.loops[consultation.id].reached
             ),
@@ -163,31 +166,31 @@ class Writer:
             since=briefing.facts.starts_on,
             action=version.text if version else "",
             next_on=next_on,
-            next_to=next_to,
+            next_others=tuple(person.name for person in coming if person.id != to.id),
+            next_is_you=any(person.id == to.id for person in coming),
             button=self._button(to, briefing, is_heard=facts.coded == facts.to_hear),
             links=self._links(to, briefing, is_heard=facts.coded == facts.to_hear),
         )
 
-    def _next(self, to: Person, briefing: Briefing) -> tuple[date | None, str]:
-        """When the next step comes if nothing is done, and who hears then, in words."""
+    def _next(self, briefing: Briefing) -> tuple[date | None, list[Person]]:
+        """When the next step comes if nothing is done, and who hears then."""
         for planned in plan(briefing.steps, briefing.records, self.today):
             people = [p for p in briefing.circle.recipients(planned.due.rule) if p.is_reachable]
             if planned.gives_way_to is None and people:
-                names = ["you" if person.id == to.id else person.name for person in people]
-                return planned.due.due_on, " and ".join(names)
-        return None, ""
+                return planned.due.due_on, people
+        return None, []
 
     def _button(self, to: Person, briefing: Briefing, *, is_heard: bool) -> Link:
         """The one next thing, as far as this person may do it."""
         kind, consultation = briefing.case.kind, briefing.case.consultation
         if kind is CaseKind.ORPHAN:
-            return Link("Say who looks after it", f"{self._door(to, briefing)}/hand-over")
+            return Link(_("Say who looks after it"), f"{self._door(to, briefing)}/hand-over")
         if kind is CaseKind.UNTOLD and not is_heard and _may_read(to, briefing):
-            return Link("Read the answers", self._page("themes.hear", consultation.id))
+            return Link(_("Read the answers"), self._page("themes.hear", consultation.id))
         can_record = kind in _OF_ACTION or (kind is CaseKind.UNTOLD and is_heard)
         if can_record and (_is_of_team(to, briefing) or _is_contact(to, briefing)):
-            return Link("Say what happened", self._door(to, briefing))
-        label = "Decide what to do" if kind is CaseKind.NO_ANSWERS else "See how it stands"
+            return Link(_("Say what happened"), self._door(to, briefing))
+        label = _("Decide what to do") if kind is CaseKind.NO_ANSWERS else _("See how it stands")
         return Link(label, self._page("desk.consultation", consultation.id))
 
     def _links(self, to: Person, briefing: Briefing, *, is_heard: bool) -> tuple[Link, ...]:
@@ -196,13 +199,13 @@ class Writer:
         is_team = _is_of_team(to, briefing)
         has_answer = case.kind in _OF_ACTION or (case.kind is CaseKind.UNTOLD and is_heard)
         if has_answer and (is_team or _is_contact(to, briefing)):
-            found.append(Link("We can't, because…", f"{door}/cannot"))
-            found.append(Link("It will take until…", f"{door}/until"))
+            found.append(Link(_("We can't, because…"), f"{door}/cannot"))
+            found.append(Link(_("It will take until…"), f"{door}/until"))
         can_wait = can_hold(briefing.steps, briefing.records, after=self.today)
         if is_team and can_wait and briefing.can_be_put_off:
-            found.append(Link("Ask me again on…", f"{door}/snooze"))
+            found.append(Link(_("Ask me again on…"), f"{door}/snooze"))
         if case.kind is not CaseKind.ORPHAN:
-            found.append(Link("Someone else should answer", f"{door}/hand-over"))
+            found.append(Link(_("Someone else should answer"), f"{door}/hand-over"))
         return tuple(found)
 
     def _door(self, to: Person, briefing: Briefing) -> str:
@@ -215,6 +218,12 @@ class Writer:
 
     def _page(self, endpoint: str, consultation_id: int) -> str:
         return page_address(self.settings, endpoint, consultation_id=consultation_id)
+
+
+def _keeper(owner: Person | None) -> str:
+    if owner is None:
+        return _("It has no owner.")
+    return unreachable_because(owner) or _("%(name)s looks after it.", name=owner.name)
 
 
 def _is_contact(person: Person, briefing: Briefing) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.channels.policy import CHANNEL_LABELS, Channel
+from tracker.channels.queries import speaking_to
 from tracker.clock import local_date
 from tracker.mail.message import BadAddress, compose, stamp
 from tracker.reminders.circle import unreachable_because
@@ -240,7 +241,9 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     to = mail.person
     cases = [(room.briefings[r.case_id], r.step) for r in by_urgency]
     way = way_of(room, mail, going)
-    rendered = room.writer.write(to, cases, way)
+    with speaking_to(room.session, to.id):
+        rendered = room.writer.write(to, cases, way)
+        calendar = room.writer.calendar(cases, now=room.now)
     key = "\n".join(sorted(reminder.key for reminder in going))
     headers = thread_headers(to.id, [each.case.consultation_id for each, _ in cases])
     if way.may_be_fewer:
@@ -250,7 +253,7 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
         key=key,
         date=room.now,
         headers=headers,
-        calendar=room.writer.calendar(cases, now=room.now),
+        calendar=calendar,
     )
     message_id = room.message_id(key)
     content = _stamped(room, draft, message_id, to_name=to.name, to=to.email)
