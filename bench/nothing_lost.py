@@ -36,7 +36,7 @@ from tracker.surveys.models import Survey
 
 # Few enough answers for each survey that it doesn't look like an attack.
 RUNS_FOR_ONE_SURVEY = 60
-IDS_FOR_ONE_SURVEY = 25
+IDS_FOR_ONE_SURVEY = 10  # 50 posts each: not so many in five minutes that a proof is asked for
 WORKERS = 16
 READING_TIME = 2.2  # seconds: quicker is asked for one more press
 BATCH = 400
