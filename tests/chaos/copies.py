@@ -15,6 +15,8 @@ from tests.chaos.ledger import Entry
 
 # The commits by which a worker says what became of a mail.
 _OUTCOMES = tuple(f"{each}.committed" for each in ("sent", "later", "untried", "refused"))
+# What it complains of when it comes too late for that.
+_TAKEN_OVER = "was taken over by another worker"
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,23 @@ class Witness:
         recorded = self._outcome_after(first, one.at)
         if recorded is None and first in self._killed:
             return "killed between acceptance and commit"
-        until = next_one.at if recorded is None else recorded
+        until = next_one.at if recorded is None else recorded.at
         is_cut = f"worker {first}" in self._cut
         if is_cut and self._complained(first, one.at, until):
             return "lost its database between acceptance and commit"
         return self._lease_ran_out(first, one, second, next_one, recorded)
 
     def _lease_ran_out(
-        self, first: int, one: Acceptance, second: int, next_one: Acceptance, recorded: float | None
+        self, first: int, one: Acceptance, second: int, next_one: Acceptance, recorded: Entry | None
     ) -> str:
         """Whether the second claimed the mail when the first's lease was over, and before it had
-        said what became of it. The first's claim is as old as what it did before: between the two
-        lies the wait for the database."""
+        said what became of it, or though it had: somebody between the two had taken it over, so what
+        it said was void. The first's claim is as old as what it did before: between the two lies the
+        wait for the database."""
         held, taken = self._claim_of(first, one.at), self._claim_of(second, next_one.at)
         if held is None or taken is None:
             return ""
-        is_unsaid = recorded is None or recorded > taken[0].at
+        is_unsaid = recorded is None or recorded.at > taken[0].at or self._was_void(first, recorded)
         is_over = taken[1]["now"] - held[0]["now"] >= self._lease
         return "its lease ran out in flight" if is_unsaid and is_over else ""
 
@@ -86,12 +89,17 @@ class Witness:
         before = [pid for at, pid in self._lines[one.peer] if at <= one.at]
         return before[-1] if before else None
 
-    def _outcome_after(self, pid: int, at: float) -> float | None:
-        """When the worker committed what became of the mail it was handing over then."""
+    def _outcome_after(self, pid: int, at: float) -> Entry | None:
+        """The commit of what became of the mail that the worker was handing over then."""
         for entry in self._from(pid, at):
             if entry.what == "reached" and entry["point"] in _OUTCOMES:
-                return entry.at
+                return entry
         return None
+
+    def _was_void(self, pid: int, outcome: Entry) -> bool:
+        """Whether the worker found that the mail wasn't its own any more."""
+        after = [entry for entry in self._from(pid, outcome.at) if entry is not outcome]
+        return bool(after) and after[0].what == "complaint" and _TAKEN_OVER in after[0]["words"]
 
     def _complained(self, pid: int, at: float, until: float) -> bool:
         return any(entry.what == "complaint" and entry.at <= until for entry in self._from(pid, at))

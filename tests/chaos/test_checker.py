@@ -155,6 +155,9 @@ SETTLED = reached(2.1, 1, "sent.committed")
 KILLED = Entry(2.5, "kill", {"whom": "worker", "pid": 1})
 CUT = Entry(1.5, "cut", {"whom": "worker 1"})
 COMPLAINT = Entry(2.2, "complaint", {"pid": 1, "words": "delivery failed"})
+IN_VAIN = Entry(
+    2.2, "complaint", {"pid": 1, "words": "mail 7 was taken over by another worker meanwhile"}
+)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +167,9 @@ COMPLAINT = Entry(2.2, "complaint", {"pid": 1, "words": "delivery failed"})
         ([COMPLAINT], [CUT], "lost its database between acceptance and commit"),
         ([], [], "its lease ran out in flight"),
         ([reached(5.5, 1, "sent.committed")], [], "its lease ran out in flight"),
+        ([SETTLED, IN_VAIN], [], "its lease ran out in flight"),
     ],
-    ids=["killed", "cut", "never recorded", "recorded late"],
+    ids=["killed", "cut", "never recorded", "recorded late", "recorded in vain"],
 )
 def test_a_copy_is_explained_by_what_befell_the_worker(
     workers: list[Entry], acts: list[Entry], why: str
@@ -189,7 +193,7 @@ def test_a_copy_while_the_lease_still_held_is_explained_by_nothing() -> None:
 
 
 def test_a_copy_of_a_mail_that_was_recorded_in_time_is_explained_by_nothing() -> None:
-    before = [*LINES, *CLAIMS, SETTLED]
+    before = [*LINES, *CLAIMS, SETTLED, COMPLAINT]
     witness = Witness(sorted(before, key=lambda e: e.at), [KILLED], 170)
     assert witness.why_again(ONE, NEXT) == ""
 
