@@ -256,7 +256,9 @@ class Mail(Base):
     not_before: Mapped[datetime]
     claimed_until: Mapped[datetime | None]  # the lease; after it another worker may take over
     claimed_by: Mapped[str] = mapped_column(String(40), default="")
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # tries that came to an end, and this one
+    # How often it was in the hands of a worker that died, most likely over another mail.
+    lapses: Mapped[int] = mapped_column(default=0, server_default="0")
     # How it travels, settled when it is written; and why by mail, if its reader chose otherwise.
     channel: Mapped[Channel] = mapped_column(default=Channel.MAIL, server_default="mail")
     detour: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -120,7 +120,8 @@ def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
             f"“{mail.recipient.email}” is no address. Correct it under People first."
         )
     if mail.kind is MailKind.NOTICE:
-        mail.state, mail.attempts, mail.not_before = MailState.WAITING, 0, now
+        mail.state, mail.not_before = MailState.WAITING, now
+        mail.attempts = mail.lapses = 0
         mail.last_error, mail.claimed_until = "", None
         if mail.recipient_id is not None:
             mail.message_id = ""  # so that it is addressed anew

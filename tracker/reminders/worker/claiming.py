@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,6 @@ from tracker.subscriptions.models import Subscription
 
 BATCH = 20
 MAX_ATTEMPTS = 10
-# So often a mail may be in the hands of a worker that is killed, most likely over another mail.
 MAX_LAPSES = 50
 URGENT_LEASE = timedelta(seconds=30)
 URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
@@ -79,10 +78,18 @@ def _claim(
     query = query.order_by(Mail.not_before, Mail.id).limit(BATCH)
     # A CTE is run once; as a plain sub-select PostgreSQL may run it per row and claim too many.
     free = query.with_for_update(skip_locked=True).cte("free")
+    was_left = Mail.claimed_by != ""  # who gives a mail back takes their name from it
     statement = (
         update(Mail)
         .where(Mail.id.in_(select(free.c.id)))
-        .values(claimed_by=worker, claimed_until=now + lease)
+        .values(
+            claimed_by=worker,
+            claimed_until=now + lease,
+            lapses=Mail.lapses + case((was_left, 1), else_=0),
+            # What is still being tried never came to an end.
+            attempts=Mail.attempts
+            - case((and_(was_left, Mail.state == MailState.SENDING), 1), else_=0),
+        )
         .returning(Mail.id)
         .execution_options(synchronize_session=False)
     )

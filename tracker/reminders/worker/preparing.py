@@ -120,8 +120,7 @@ def _prepare_repeat(room: Room, mail: Mail) -> Parcel | None:
             _drop(reminder, why, room.now)
         _cancel(mail, MAY_HAVE_ARRIVED)
         return None
-    # Without a reason, no try is known to have failed: its workers died, whatever they were at.
-    if mail.attempts + 1 >= (MAX_ATTEMPTS if mail.last_error else MAX_LAPSES):
+    if mail.attempts + 1 >= MAX_ATTEMPTS or mail.lapses >= MAX_LAPSES:
         _give_up(mail, MAY_HAVE_ARRIVED, room.now)
         return None
     if mail.channel is not Channel.MAIL and not _address_of_channel(room, mail):
@@ -180,8 +179,7 @@ def _parcel(room: Room, mail: Mail, content: bytes, *, is_repeat: bool) -> Parce
         content = room.seal.open(content) or b""
     else:
         address = _address_of_channel(room, mail)
-    attempts = mail.attempts if mail.last_error else min(mail.attempts, MAX_ATTEMPTS // 2)
-    return Parcel(mail.id, address, content, is_repeat, attempts, mail.is_urgent, mail.channel)
+    return Parcel(mail.id, address, content, is_repeat, mail.attempts, mail.is_urgent, mail.channel)
 
 
 def _address_of_channel(room: Room, mail: Mail) -> str:
