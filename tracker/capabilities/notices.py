@@ -6,6 +6,7 @@ out once; queueing is part of the writing transaction, so nothing is announced t
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,8 +29,7 @@ from tracker.capabilities.queries import had_fresh_link
 from tracker.channels.queries import speaking_to
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
-from tracker.languages import gettext as _
-from tracker.mail.render import RenderedMail, render_mail
+from tracker.mail.render import render_mail
 from tracker.reminders.links import expiry, make_link
 from tracker.reminders.operations import queue_notice
 from tracker.services.queries import organisation
@@ -59,27 +59,18 @@ def tell_held(
     """Tell owner, deputies and escalation contact what goes on the board, and when. One mail each."""
     for person in people_told(holder.consultation):
         link = link_for(session, settings, person, holder.consultation, now=now)
-        with speaking_to(session, person.id):
-            rendered = render_mail(
-                "pending",
-                person=person,
-                author=holder.person,
-                consultation=holder.consultation,
-                answers=[
-                    {
-                        "version": version,
-                        "label": _(SAID[version.outcome]),
-                        "reason": _(REASON_LABELS[version.reason_code])
-                        if version.reason_code
-                        else "",
-                        "link": f"{link}/pending/{version.id}",
-                    }
-                    for version in versions
-                ],
-                when=_when(session, versions[0], now),
-            )
+        answers = [
+            {
+                "version": version,
+                "label": SAID[version.outcome],
+                "reason": REASON_LABELS[version.reason_code] if version.reason_code else "",
+                "link": f"{link}/pending/{version.id}",
+            }
+            for version in versions
+        ]
         key = f"pending/{versions[0].id}/{person.id}"
-        _queue(session, holder, person, key, rendered, now=now)
+        at = versions[0].publishes_at
+        _tell(session, holder, person, key, "pending", now=now, answers=answers, at=at)
 
 
 def tell_stopped(
@@ -87,18 +78,11 @@ def tell_stopped(
 ) -> None:
     """Tell the owner and the author that an answer won't go on the board, and who stopped it."""
     for person in people_told_of_stop(holder.consultation, version):
-        with speaking_to(session, person.id):
-            rendered = render_mail(
-                "stopped",
-                person=person,
-                stopper=holder.person,
-                consultation=holder.consultation,
-                version=version,
-                label=_(SAID[version.outcome]),
-                link=link_for(session, settings, person, holder.consultation, now=now),
-            )
         key = f"stopped/{version.id}/{person.id}"
-        _queue(session, holder, person, key, rendered, now=now)
+        link = link_for(session, settings, person, holder.consultation, now=now)
+        label = SAID[version.outcome]
+        words = {"version": version, "label": label, "link": link}
+        _tell(session, holder, person, key, "stopped", now=now, **words)
 
 
 def tell_handed_over(
@@ -107,27 +91,21 @@ def tell_handed_over(
     """Tell the new owner that it is theirs now, and the former one (unless they gave it) that it isn't."""
     to, former = form.new_owner, form.former_owner
     assert to is not None  # noqa: S101  (the form handed it over to somebody)
-    with speaking_to(session, to.id):
-        rendered = render_mail(
-            "handed_over",
-            person=to,
-            giver=holder.person,
-            consultation=holder.consultation,
-            link=link_for(session, settings, to, holder.consultation, now=now),
-        )
-    _queue(session, holder, to, f"handed/{form.id}", rendered, now=now)
+    link = link_for(session, settings, to, holder.consultation, now=now)
+    _tell(session, holder, to, f"handed/{form.id}", "handed_over", now=now, link=link)
     if former is None or former.id == holder.person.id or not former.is_reachable:
         return
-    with speaking_to(session, former.id):
-        rendered = render_mail(
-            "handed_away",
-            person=former,
-            giver=holder.person,
-            to=to,
-            consultation=holder.consultation,
-            until=_until(session, form, now),
-        )
-    _queue(session, holder, former, f"away/{form.id}", rendered, now=now)
+    until = form.sent_at + UNDO_FOR
+    _tell(
+        session,
+        holder,
+        former,
+        f"away/{form.id}",
+        "handed_away",
+        now=now,
+        successor=to,
+        until=until,
+    )
 
 
 def confirm(
@@ -137,17 +115,9 @@ def confirm(
     person = holder.person
     if not person.is_reachable:
         return
-    link = link_for(session, settings, person, holder.consultation, now=now)
-    with speaking_to(session, person.id):
-        rendered = render_mail(
-            "confirmed",
-            person=person,
-            consultation=holder.consultation,
-            result=form.result,
-            until=_until(session, form, now),
-            link=f"{link}/done/{form.id}",
-        )
-    _queue(session, holder, person, f"saved/{form.id}", rendered, now=now)
+    link = f"{link_for(session, settings, person, holder.consultation, now=now)}/done/{form.id}"
+    words = {"form": form, "until": form.sent_at + UNDO_FOR, "link": link}
+    _tell(session, holder, person, f"saved/{form.id}", "confirmed", now=now, **words)
 
 
 def tell_taken_back(session: Session, holder: Holder, form: SentForm, *, now: datetime) -> None:
@@ -158,20 +128,12 @@ def tell_taken_back(session: Session, holder: Holder, form: SentForm, *, now: da
     told = people_once([form.new_owner, form.former_owner])
     if form.new_owner is None:
         told = people_who_find_an_owner(session, consultation)
+    owner = consultation.owner.name if consultation.owner else ""
     for person in told:
         if person.id == holder.person.id:
             continue
-        with speaking_to(session, person.id):
-            rendered = render_mail(
-                "taken_back",
-                person=person,
-                giver=holder.person,
-                consultation=consultation,
-                form=form,
-                owner=consultation.owner.name if consultation.owner else "",
-            )
         key = f"back/{form.id}/{person.id}"
-        _queue(session, holder, person, key, rendered, now=now)
+        _tell(session, holder, person, key, "taken_back", now=now, form=form, owner=owner)
 
 
 def tell_who_should_answer(
@@ -179,17 +141,9 @@ def tell_who_should_answer(
 ) -> None:
     """Pass on who else should answer, to those who can make somebody the owner."""
     for person in people_who_find_an_owner(session, holder.consultation):
-        with speaking_to(session, person.id):
-            rendered = render_mail(
-                "somebody_else",
-                person=person,
-                asker=holder.person,
-                consultation=holder.consultation,
-                words=words,
-                link=link_for(session, settings, person, holder.consultation, now=now),
-            )
         key = f"somebody/{form_id}/{person.id}"
-        _queue(session, holder, person, key, rendered, now=now)
+        link = link_for(session, settings, person, holder.consultation, now=now)
+        _tell(session, holder, person, key, "somebody_else", now=now, words=words, link=link)
 
 
 def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: datetime) -> bool:
@@ -199,35 +153,32 @@ def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: 
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     if not holder.verbs or not person.is_reachable or had_fresh_link(session, person.id, now=now):
         return False
-    with speaking_to(session, person.id):
-        rendered = render_mail(
-            "fresh_link",
-            person=person,
-            consultation=holder.consultation,
-            link=link_for(session, settings, person, holder.consultation, now=now),
-        )
     key = f"link/{person.id}/{now:%Y%m%dT%H%M%S}"
-    _queue(session, holder, person, key, rendered, now=now)
+    link = link_for(session, settings, person, holder.consultation, now=now)
+    _tell(session, holder, person, key, "fresh_link", now=now, link=link)
     return True
 
 
-def _queue(
+def _tell(
     session: Session,
     holder: Holder,
     to: Person,
     key: str,
-    rendered: RenderedMail,
+    name: str,
     *,
     now: datetime,
+    **words: Any,
 ) -> None:
-    about = holder.consultation.id
+    """Queue the mail of this name, in the language of whom it goes to; the holder did what it tells."""
+    zone, consultation = organisation(session).time_zone, holder.consultation
+    with speaking_to(session, to.id):
+        rendered = render_mail(
+            name,
+            person=to,
+            by=holder.person,
+            consultation=consultation,
+            when=lambda moment: moment_words(moment, now, zone),
+            **words,
+        )
+    about = consultation.id
     queue_notice(session, recipient=to, key=key, rendered=rendered, now=now, about=about)
-
-
-def _until(session: Session, form: SentForm, now: datetime) -> str:
-    return moment_words(form.sent_at + UNDO_FOR, now, organisation(session).time_zone)
-
-
-def _when(session: Session, version: ActionVersion, now: datetime) -> str:
-    assert version.publishes_at is not None  # noqa: S101  (recorded by mail: it publishes by itself)
-    return moment_words(version.publishes_at, now, organisation(session).time_zone)

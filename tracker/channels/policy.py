@@ -3,6 +3,7 @@
 Pure. Which reminders may wait at all is a rule of the cadence (`tracker.reminders.policy.waiting`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -57,6 +58,10 @@ class Choice:
         """The day of the digest; None without one."""
         return self.weekday if self.rhythm is Rhythm.WEEKLY else None
 
+    def language_beside(self, off: Collection[str]) -> str:
+        """The language of what we write; English while theirs is among those switched `off`."""
+        return ENGLISH if self.language in off else self.language
+
 
 AS_USUAL = Choice()
 
@@ -89,8 +94,3 @@ def digest_on(day: date, weekday: int, nation: Nation) -> date:
     latest = day - timedelta(days=(day.weekday() - weekday) % 7)
     falls_on = roll_forward(latest, nation)
     return falls_on if falls_on >= day else roll_forward(latest + timedelta(days=7), nation)
-
-
-def weekday_in_words(weekday: int) -> str:
-    """The day of a digest: Monday."""
-    return WEEKDAYS[weekday]

@@ -37,8 +37,7 @@ def languages_on(session: Session) -> list[Language]:
 
 def language_of(session: Session, person_id: int) -> str:
     """The language of what we write to this person; English while theirs is switched off."""
-    chosen = choice_of(session, person_id).language
-    return ENGLISH if chosen in languages_off(session) else chosen
+    return choice_of(session, person_id).language_beside(languages_off(session))
 
 
 @contextmanager

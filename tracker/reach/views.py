@@ -26,7 +26,7 @@ from tracker.accounts.models import Person
 from tracker.accounts.policy import Act
 from tracker.channels.links import read_reach_link
 from tracker.channels.outlets import outlets_of_app, switched_on
-from tracker.channels.policy import CHANNEL_LABELS, WEEKDAYS, weekday_in_words
+from tracker.channels.policy import CHANNEL_LABELS, WEEKDAYS
 from tracker.channels.queries import choice_of, languages_on, preference_of
 from tracker.clock import local_date, utc_now
 from tracker.db import current_session
@@ -87,7 +87,7 @@ def by_link(token: str) -> ResponseReturnValue:
         "reach/by_link.html",
         person=person,
         choice=choice,
-        weekday=weekday_in_words(choice.weekday),
+        weekday=WEEKDAYS[choice.weekday],
         weekdays=WEEKDAYS,
         rhythms=RHYTHM_LABELS,
         channels=CHANNEL_LABELS,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tracker.channels.policy import CHANNEL_LABELS, Channel
-from tracker.channels.queries import speaking_to
 from tracker.clock import local_date
+from tracker.languages import speaking
 from tracker.mail.message import BadAddress, compose, stamp
 from tracker.reminders.circle import unreachable_because
 from tracker.reminders.models import Mail, MailKind, MailState, Reminder, ReminderState
@@ -37,7 +37,7 @@ from tracker.reminders.worker.room import (
     make_room,
     nation_of,
 )
-from tracker.reminders.worker.ways import address_on, waits_until, way_of
+from tracker.reminders.worker.ways import address_on, choice_for, waits_until, way_of
 from tracker.subscriptions.models import Subscription
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,7 @@ def _written(room: Room, mail: Mail, going: list[Reminder]) -> Parcel:
     to = mail.person
     cases = [(room.briefings[r.case_id], r.step) for r in by_urgency]
     way = way_of(room, mail, going)
-    with speaking_to(room.session, to.id):
+    with speaking(choice_for(room, to.id).language_beside(room.languages_off)):
         rendered = room.writer.write(to, cases, way)
         calendar = room.writer.calendar(cases, now=room.now)
     key = "\n".join(sorted(reminder.key for reminder in going))

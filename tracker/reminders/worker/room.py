@@ -40,6 +40,7 @@ class Room:
     writer: Writer
     preferences: dict[int, Preference] = field(default_factory=dict)  # by person id
     channels: frozenset[Channel] = frozenset()  # the further ones that are set up and switched on
+    languages_off: frozenset[str] = frozenset()
 
     @property
     def seal(self) -> Seal:
@@ -114,6 +115,7 @@ def make_room(
             session, {r.recipient_id for mail in mails for r in mail.reminders}
         ),
         channels=switched_on(own, channels),
+        languages_off=frozenset(own.languages_off),
     )
 
 
