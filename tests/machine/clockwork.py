@@ -199,10 +199,7 @@ def _queue(model: Model, case: Case) -> None:
     to = recipients(model, case, highest) if highest else []
     if highest is None or not to:
         return
-    for reminder in case.reminders:
-        if reminder.state == "waiting" and step_of(model, reminder) != highest:
-            _settle(reminder, "skipped", "overtaken")
-    waiting = {r.to for r in case.reminders if r.state == "waiting"}
+    waiting = _bring_into_line(model, case, highest)
     for person in to:
         if person not in waiting:
             _write(model, case, highest, person, "" if person.is_reachable else "unreachable")
@@ -211,14 +208,30 @@ def _queue(model: Model, case: Case) -> None:
         _write(model, case, step, person, "overtaken")
 
 
+def _bring_into_line(model: Model, case: Case, highest: Step) -> set[Person]:
+    """Who waits for this step already, on the day it has now. What waits of other steps is overtaken."""
+    waiting = [reminder for reminder in case.reminders if reminder.state == "waiting"]
+    same = [reminder for reminder in waiting if step_of(model, reminder) == highest]
+    for reminder in waiting:
+        if reminder not in same:
+            _settle(reminder, "skipped", "overtaken")
+        elif not _is_known(case, highest, reminder.to):
+            reminder.due_on = highest.on
+    return {reminder.to for reminder in same}
+
+
 def _write(model: Model, case: Case, step: Step, to: Person, why: str) -> None:
     """One reminder, unless there has ever been one with the same key."""
-    key = (step.line.step, to, step.on)
-    if any((r.step, r.to, r.due_on) == key for r in case.reminders):
+    if _is_known(case, step, to):
         return
     reminder = Reminder(case, step.line.step, to, step.on, "skipped" if why else "waiting", why)
     case.reminders.append(reminder)
     model.reminders.append(reminder)
+
+
+def _is_known(case: Case, step: Step, to: Person) -> bool:
+    key = (step.line.step, to, step.on)
+    return any((r.step, r.to, r.due_on) == key for r in case.reminders)
 
 
 def step_of(model: Model, reminder: Reminder) -> Step | None:

@@ -168,6 +168,23 @@ def test_rule_4_never_within_a_day_of_an_act_of_the_owner(
         ]
 
 
+def test_rule_4_a_step_that_an_act_stopped_does_not_begin_again_if_its_date_moved_while_it_waited(
+    world: World,
+) -> None:
+    consultation = world.closed()
+    world.tick(at("2026-04-01 17:00"))  # too late for the promise's day
+    waits = select(Reminder).where(Reminder.step == "promise_due")
+    assert world.session.scalars(waits).one().due_on == date(2026, 4, 1)
+    consultation.promise_on = date(2026, 4, 2)
+    acted = at("2026-04-02 08:00")
+    note_event(world.session, consultation, "coded", person_id=world.owner.id, now=acted)
+    world.tick(at("2026-04-02 09:00"))
+    reminder = world.session.scalars(waits).one()
+    assert (reminder.due_on, reminder.state) == (date(2026, 4, 2), "cancelled")
+    world.tick(at("2026-04-07 09:00"))  # the next working day
+    assert world.sent == []
+
+
 @pytest.mark.parametrize("kind", ["created", "opened", "closed"])
 def test_rule_4_starting_the_clock_is_no_act(world: World, kind: str) -> None:
     consultation = world.closed()

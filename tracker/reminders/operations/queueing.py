@@ -107,7 +107,7 @@ def _ahead(briefing: Briefing, today: date) -> Ahead:
 
 
 def _rows(briefing: Briefing, today: date, now: datetime) -> Iterator[Row]:
-    """The reminder rows that one case is owed now. Those overtaken while waiting are marked here."""
+    """The reminder rows that one case is owed now. Those that wait already are brought into line with it."""
     if briefing.held:
         return
     decision = decide(briefing.steps, briefing.records, today)
@@ -116,7 +116,7 @@ def _rows(briefing: Briefing, today: date, now: datetime) -> Iterator[Row]:
     people = briefing.circle.recipients(decision.send.rule)
     if not people:
         return  # nobody to send it to: it stays due until there is somebody
-    _overtake(briefing, decision.send, now)
+    _bring_into_line(briefing, decision.send, now)
     waits = {(r.step, r.recipient_id) for r in briefing.reminders if _is_waiting(r)}
     for person in people:
         if (decision.send.step, person.id) not in waits:
@@ -144,14 +144,23 @@ def _is_waiting(reminder: Reminder) -> bool:
     return reminder.state is ReminderState.WAITING
 
 
-def _overtake(briefing: Briefing, send: DueStep, now: datetime) -> None:
-    """Skip what still waits of other steps, unless a worker has it in its hands."""
+def _bring_into_line(briefing: Briefing, send: DueStep, now: datetime) -> None:
+    """Skip what still waits of other steps; what waits of this one waits for the day it is due now.
+
+    Its day may have moved since. With the old day in its key, whatever is dropped at the last moment
+    would leave the step open, to begin again at another day's look. A worker may have a reminder
+    in its hands: that one stays as it is.
+    """
+    known = {(r.step, r.recipient_id, r.due_on) for r in briefing.reminders}
     for reminder, record in zip(briefing.reminders, briefing.records, strict=True):
-        if record.state is not RecordState.WAITING or briefing.scheduled(reminder) == send:
+        if record.state is not RecordState.WAITING:
             continue
-        reminder.state, reminder.decided_at = ReminderState.SKIPPED, now
-        reminder.reason = "A higher step came due before it could be sent."
-        reminder.mail = None
+        if briefing.scheduled(reminder) != send:
+            reminder.state, reminder.decided_at = ReminderState.SKIPPED, now
+            reminder.reason = "A higher step came due before it could be sent."
+            reminder.mail = None
+        elif (send.step, reminder.recipient_id, send.due_on) not in known:
+            reminder.due_on = send.due_on
 
 
 def _insert_new(session: Session, rows: list[Row]) -> None:
