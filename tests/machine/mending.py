@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tests.machine.model import A_DAY, Model, start_of
-from tests.machine.people import Case, Deed
+from tests.machine.people import Case, Deed, Mail
 
 NEWEST = 50
 
@@ -17,15 +17,24 @@ def mend(model: Model) -> None:
     if max(written, default=ahead) <= ahead:
         return
     _forget(model, ahead)
+    for reminder in model.reminders:
+        if reminder.queued_at and reminder.queued_at > ahead:
+            reminder.queued_at = model.now
     for mail in model.mails:
-        if mail.state == "waiting" and mail.not_before > ahead:
-            mail.not_before = model.now
+        _queue_now(mail, model.now, ahead)
     for deed in (deed for each in model.consultations for deed in each.deeds):
         _say_now(model, deed, ahead)
     for case in model.cases:
         if not case.closed and case.opened_at > ahead:
             _begin_now(model, case)
         case.snoozes = [min(until, model.today + timedelta(28)) for until in case.snoozes]
+
+
+def _queue_now(mail: Mail, now: datetime, ahead: datetime) -> None:
+    if mail.queued_at > ahead:
+        mail.queued_at = now
+    if mail.state == "waiting" and mail.not_before > ahead:
+        mail.not_before = now
 
 
 def _forget(model: Model, ahead: datetime) -> None:

@@ -25,7 +25,7 @@ from tracker.consultations.models import Consultation
 from tracker.mail.render import RenderedMail
 from tracker.mail.transport import MemoryTransport
 from tracker.reminders.models import Case, Mail, MailKind, MailState, Reminder, Snooze
-from tracker.reminders.operations import queue_notice
+from tracker.reminders.operations import mend_after_clock, queue_notice
 from tracker.reminders.policy import (
     CaseFacts,
     CaseKind,
@@ -487,6 +487,18 @@ def test_a_repeating_step_sent_a_year_too_early_is_sent_in_its_time_too() -> Non
 
     assert due is not None and due.due_on == today
     assert decide(steps, others + elsewhere, today).send is None
+
+
+def test_what_a_clock_that_was_ahead_has_left_is_mended_once(world: World) -> None:
+    world.closed()
+    truly(world, ["2026-01-08"])
+    now = at("2026-01-08 10:00")
+    world.tick(now + YEAR)
+
+    world.tick(now)
+
+    assert mend_after_clock(world.session, now=now + timedelta(minutes=10)) == 0
+    assert all(mail.queued_at <= now for mail in world.mails)
 
 
 def test_mending_leaves_a_sound_database_alone(world: World) -> None:

@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 LONGEST_LOOK = timedelta(hours=1)
 # Rows are numbered in the order of writing: what a clock that ran ahead wrote is among the newest.
 _NEWEST = 50
+# An alert that was written ahead of time must not count as one of the last hour: it would hold back
+# those that are true.
+_NO_ALERT = ~Mail.is_urgent
 
 
 def mend_after_clock(session: Session, *, now: datetime) -> int:
@@ -63,12 +66,11 @@ def mend_after_clock(session: Session, *, now: datetime) -> int:
 
 def _newest_writing() -> Select[datetime]:
     """The latest moment at which one of the newest rows says that it was written, or the clock ticked."""
-    parts = [
-        select(
-            select(table.queued_at.label("at")).order_by(table.id.desc()).limit(_NEWEST).subquery()
-        )
-        for table in (Reminder, Mail)
-    ]
+    newest = (
+        select(Reminder.queued_at.label("at")).order_by(Reminder.id.desc()),
+        select(Mail.queued_at.label("at")).where(_NO_ALERT).order_by(Mail.id.desc()),
+    )
+    parts = [select(each.limit(_NEWEST).subquery()) for each in newest]
     written = union_all(select(Beat.at), *parts).subquery()
     return select(func.max(written.c.at))
 
@@ -91,6 +93,9 @@ def _forget_undone(ahead: datetime) -> Any:
 
 def _statements(now: datetime, ahead: datetime, zone: str) -> Iterator[Update]:
     today = local_date(now, zone)
+    # Counted as written now: else it would all be mended again at each tick until the moment comes.
+    yield update(Reminder).where(Reminder.queued_at > ahead).values(queued_at=now)
+    yield update(Mail).where(_NO_ALERT, Mail.queued_at > ahead).values(queued_at=now)
     waits, flies = Mail.state == MailState.WAITING, Mail.state == MailState.SENDING
     yield update(Mail).where(waits, Mail.not_before > ahead).values(not_before=now)
     yield update(Mail).where(waits, Mail.claimed_until > ahead).values(claimed_until=None)
