@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable
 
 from flask import Flask
@@ -23,8 +25,16 @@ def is_killed_at(app: Flask, setting: str, do: Deed) -> bool:
     """Do it with the trap set; whether it got there, and so was killed."""
 
     def trapped() -> None:
-        failpoints.at_each(failpoints.trap(setting).spring)
+        trap, passed = failpoints.trap(setting), Counter[str]()
+
+        def spring(name: str) -> None:
+            passed[name] += 1
+            trap.spring(name)
+
+        failpoints.at_each(spring)
         do()
+        came_past = ", ".join(f"{name} {times}" for name, times in passed.items())
+        print(f"{setting} was never reached; it came past {came_past}", file=sys.stderr, flush=True)
 
     return _end_of(_split_off(app, trapped)) == -signal.SIGKILL
 
