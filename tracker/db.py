@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    GenerativeSelect,
     MetaData,
     TypeDecorator,
     event,
@@ -40,6 +41,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_Query = TypeVar("_Query", bound=GenerativeSelect)
 
 # From this release on SQLite's write-ahead log is safe with several connections (WAL-reset bug).
 _SAFE_WAL = (3, 51, 3)
@@ -110,6 +113,17 @@ def insert_new(bind: Engine | Connection, table: type["Base"]) -> sqlite.Insert 
 
 
 _HAS_BEGUN = "loopkeeper.has_begun"
+
+
+def locked(query: _Query, *, of: Any = None, skip_locked: bool = False) -> _Query:
+    """`query`, its rows held until the end of the transaction against others who change them.
+
+    Who only points at such a row (a foreign key) goes on. With a plain FOR UPDATE they would wait, and
+    two who wait for each other are a deadlock: one closes a consultation and waits for its next look,
+    the other publishes what came of it, holds that look and waits to note it in the history. Rows that
+    may be deleted while others begin to point at them need the plain one.
+    """
+    return query.with_for_update(of=of, skip_locked=skip_locked, key_share=True)
 
 
 def has_begun(session: Session) -> bool:

@@ -1,6 +1,8 @@
 """Opening and every later move, on both databases, alone and with somebody else at the same button."""
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +12,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests import factories as make
+from tests.actions.test_policy import SOUND
 from tests.factories import NOW, TODAY
+from tracker.actions.models import ActionVersion, Via
+from tracker.actions.operations import publish_due, record_action
+from tracker.actions.operations.keeping import note
+from tracker.actions.policy import MAIL_HOLD, Outcome
 from tracker.consultations.models import Consultation, ConsultationEvent
 from tracker.consultations.operations import BadDetails, details_of
 from tracker.consultations.policy import ConsultationState
 from tracker.consultations.queries import events_of
 from tracker.db import db
+from tracker.opening import operations as opening
 from tracker.opening.operations import (
     MoveNotPossible,
     NotReady,
@@ -303,6 +311,61 @@ def test_close_due_can_run_in_two_workers_at_once(app: Flask, session: Session) 
         thread.join(20)
     assert sum(closed) == 5
     assert session.scalars(select(ConsultationEvent.kind)).all() == ["closed"] * 5
+
+
+def test_closing_and_publishing_at_once_do_not_wait_for_each_other_in_a_ring(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one holds the consultation and wants its next look; the other holds that, and has a line to add.
+
+    On SQLite a writing transaction is alone, so there the publishing begins when the closing is over.
+    """
+    consultation = make.make_open_consultation(session, closes_on=TODAY - A_DAY)
+    version = record_action(
+        session,
+        consultation,
+        [],
+        SOUND[Outcome.PLANNED],
+        person_id=1,
+        via=Via.MAIL,
+        now=NOW - MAIL_HOLD,
+    )
+    key, version_id = consultation.id, version.id
+    session.commit()
+    is_held, is_written = threading.Event(), threading.Event()
+    moment = opening._closing_moment
+
+    def closing_moment(*args: Any) -> datetime:
+        is_held.set()
+        is_written.wait(1)
+        return moment(*args)
+
+    def note_later(*args: Any) -> None:
+        is_written.set()
+        time.sleep(0.3)  # until the other one waits
+        note(*args)
+
+    monkeypatch.setattr(opening, "_closing_moment", closing_moment)
+    monkeypatch.setattr("tracker.actions.operations.versions.note", note_later)
+    done: list[str] = []
+
+    def work(name: str, do: Callable[..., int]) -> None:
+        with app.app_context(), Session(db.engine) as own:
+            assert do(own, now=NOW) == 1
+            own.commit()
+            done.append(name)
+
+    closing = threading.Thread(target=work, args=("closed", close_due))
+    publishing = threading.Thread(target=work, args=("published", publish_due))
+    closing.start()
+    assert is_held.wait(20)
+    publishing.start()
+    closing.join(20)
+    publishing.join(20)
+
+    assert sorted(done) == ["closed", "published"]
+    assert session.get_one(Consultation, key).closed_at is not None
+    assert session.get_one(ActionVersion, version_id).published_at == NOW
 
 
 def test_close_due_does_nothing_before_there_is_an_organisation(session: Session) -> None:

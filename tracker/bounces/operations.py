@@ -34,7 +34,7 @@ from tracker.bounces.queries import (
     unsettled_days,
 )
 from tracker.clock import local_date
-from tracker.db import insert_new
+from tracker.db import insert_new, locked
 from tracker.reminders.models import Mail, Reminder, ReminderState
 from tracker.services.queries import organisation
 from tracker.subscriptions.models import Subscription
@@ -59,7 +59,7 @@ def _from_person(
     session: Session, mail: Mail, report: Report, kind: BounceKind, now: datetime
 ) -> bool:
     # Two bounces at once wait here for one another, so that each is counted.
-    query = select(Person).where(Person.id == mail.recipient_id).with_for_update()
+    query = locked(select(Person).where(Person.id == mail.recipient_id))
     person = session.scalars(query.execution_options(populate_existing=True)).one()
     if person.email.casefold() not in report.recipients:
         return False  # another address, or the one that the person had before

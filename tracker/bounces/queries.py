@@ -11,6 +11,7 @@ from tracker.accounts.models import Person
 from tracker.bounces.models import Bounce, BounceMailbox
 from tracker.bounces.policy import KIND_LABELS, SOFT_WITHIN, BounceKind
 from tracker.clock import local_date
+from tracker.db import locked
 from tracker.reminders.models import Mail, MailState
 
 # Mails that have left, or may have. What never left can't come back.
@@ -32,7 +33,7 @@ def mail_that_left(session: Session, message_ids: Sequence[str]) -> Mail | None:
     """The first of these that is a mail of ours which was handed to a mail server, locked."""
     query = select(Mail).where(Mail.message_id.in_(message_ids), Mail.state.in_(_LEFT))
     # The mail ahead of its person: the order in which a worker locks them too.
-    query = query.with_for_update(of=Mail).execution_options(populate_existing=True)
+    query = locked(query, of=Mail).execution_options(populate_existing=True)
     found = {mail.message_id: mail for mail in session.scalars(query)}
     return next((found[each] for each in message_ids if each in found), None)
 

@@ -29,6 +29,7 @@ from tracker.capabilities.queries import had_fresh_link
 from tracker.channels.queries import speaking_to
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.db import locked
 from tracker.mail.render import render_mail
 from tracker.reminders.links import expiry, make_link
 from tracker.reminders.operations import queue_notice
@@ -150,7 +151,7 @@ def send_fresh_link(session: Session, settings: Config, holder: Holder, *, now: 
     """Send the holder a fresh link; False if one is on its way, or they could use none."""
     person = holder.person
     # Two at once follow each other, so the second sees the first one's mail.
-    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    session.execute(locked(select(Person.id).where(Person.id == person.id)))
     if not holder.verbs or not person.is_reachable or had_fresh_link(session, person.id, now=now):
         return False
     key = f"link/{person.id}/{now:%Y%m%dT%H%M%S}"

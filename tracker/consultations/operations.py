@@ -22,6 +22,7 @@ from tracker.consultations.policy import (
 )
 from tracker.consultations.queries import slugs_like
 from tracker.consultations.slugs import free_slugs, slug_base
+from tracker.db import locked
 from tracker.errors import Conflict, LoopkeeperError
 from tracker.services.models import Service
 
@@ -67,9 +68,7 @@ def lock_consultation(session: Session, consultation: Consultation) -> None:
     sees what the first did. SQLite needs no row lock, because a writing transaction is alone there.
     """
     session.flush()
-    session.execute(
-        select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
-    )
+    session.execute(locked(select(Consultation.id).where(Consultation.id == consultation.id)))
     session.refresh(consultation)
 
 

@@ -20,6 +20,7 @@ from tracker.consultations.operations import (
     note_event,
 )
 from tracker.consultations.policy import STATE_WORDS, ConsultationState
+from tracker.db import locked
 from tracker.errors import Conflict
 from tracker.opening.policy import (
     Missing,
@@ -128,10 +129,9 @@ def close_due(session: Session, *, now: datetime) -> int:
             Consultation.closes_on < _today(session, now),
         )
         .order_by(Consultation.id)
-        .with_for_update(of=Consultation, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    due = list(session.scalars(query))
+    due = list(session.scalars(locked(query, of=Consultation, skip_locked=True)))
     for consultation in due:
         _close(session, consultation, None, _closing_moment(session, consultation, now))
     return len(due)

@@ -14,6 +14,7 @@ from tracker.actions.models import Action, Reopening
 from tracker.clock import local_date, local_moment
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
+from tracker.db import locked
 from tracker.errors import Conflict
 from tracker.responses.models import SurveyResponse
 from tracker.safeguarding.operations import raise_flag
@@ -112,8 +113,8 @@ def forget_reasons(session: Session, *, now: datetime) -> int:
 
 def _held_change(session: Session, action: Action) -> date:
     """Hold the action; the day of the change that is public now. Raises `NotYoursToJudge`."""
-    held = select(Action).where(Action.id == action.id).with_for_update()
-    session.scalars(held.execution_options(populate_existing=True)).one()
+    query = locked(select(Action).where(Action.id == action.id))
+    session.scalars(query.execution_options(populate_existing=True)).one()
     published = action.published
     if published is None or published.changed_on is None:  # only what is done has such a day
         raise NotYoursToJudge

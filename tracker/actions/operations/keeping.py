@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from tracker.actions.models import Action
 from tracker.consultations.operations import note_event
+from tracker.db import locked
 
 
 def lock(session: Session, action: Action) -> None:
     """Hold the action for the rest of the transaction, and see its versions as they are now."""
-    query = select(Action).where(Action.id == action.id).with_for_update()
+    query = locked(select(Action).where(Action.id == action.id))
     session.scalars(query.execution_options(populate_existing=True)).one()
 
 

@@ -34,6 +34,7 @@ from tracker.actions.policy import (
 )
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
+from tracker.db import locked
 from tracker.services.queries import organisation
 from tracker.themes.models import Theme
 
@@ -138,10 +139,9 @@ def publish_due(session: Session, *, now: datetime) -> int:
             ActionVersion.stopped_at.is_(None),
         )
         .order_by(ActionVersion.id)
-        .with_for_update(of=[Action, ActionVersion], skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    due = list(session.scalars(query))
+    due = list(session.scalars(locked(query, of=[Action, ActionVersion], skip_locked=True)))
     for version in due:
         _make_public(session, version, None, now)
     return len(due)

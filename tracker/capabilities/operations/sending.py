@@ -22,6 +22,7 @@ from tracker.capabilities.people import Holder, people_to_hand_over_to
 from tracker.capabilities.policy import Answer, Verb
 from tracker.capabilities.queries import Card, cards_of
 from tracker.consultations.operations import hand_over, lock_consultation, note_event
+from tracker.db import locked
 from tracker.errors import Conflict
 from tracker.reminders.models import Case
 from tracker.reminders.operations import snooze
@@ -73,7 +74,7 @@ def hold_actions(session: Session, action_ids: Iterable[int]) -> None:
     """Let nobody else write to these actions until the end of the transaction."""
     # Nothing is taken from another consultation's action but a moment's lock.
     query = select(Action.id).where(Action.id.in_(list(action_ids))).order_by(Action.id)
-    session.execute(query.with_for_update())
+    session.execute(locked(query))
 
 
 def record_answers(

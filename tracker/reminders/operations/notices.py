@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import Person
+from tracker.db import locked
 from tracker.errors import Conflict
 from tracker.mail.message import compose, is_address
 from tracker.mail.render import RenderedMail
@@ -105,7 +106,7 @@ def queue_for_subscriber(
 
 def send_again(session: Session, mail: Mail, *, now: datetime) -> None:
     """Take up a mail that was given up. Reminders travel anew, so that they are true when sent."""
-    session.execute(select(Mail.id).where(Mail.id == mail.id).with_for_update())
+    session.execute(locked(select(Mail.id).where(Mail.id == mail.id)))
     session.refresh(mail)
     if mail.state is not MailState.FAILED:
         raise MailNotFailed("This mail isn't one that was given up, so it was left as it is.")

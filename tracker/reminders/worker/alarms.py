@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from config import Config
 from tracker.accounts.models import Person
 from tracker.clock import CLOCKS_DIFFER, moment_in_words
+from tracker.db import locked
 from tracker.mail.render import render_mail
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.operations import queue_notice
@@ -89,10 +90,9 @@ def _waiting(session: Session, now: datetime) -> list[Flag]:
         .options(selectinload(Flag.calls), selectinload(Flag.consultation))
         .order_by(Flag.look_at, Flag.id)
         .limit(MOST_AT_ONCE)
-        .with_for_update(of=Flag, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(locked(query, of=Flag, skip_locked=True)))
 
 
 def _written_to_lately(session: Session, now: datetime) -> set[int]:

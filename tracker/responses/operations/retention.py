@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
+from tracker.db import locked
 from tracker.responses.models import Answer, SurveyResponse
 from tracker.services.models import Organisation
 
@@ -35,10 +36,9 @@ def delete_expired(session: Session, *, now: datetime) -> int:
             of_it.exists(),
         )
         .order_by(Consultation.id)
-        .with_for_update(of=Consultation, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    expired = list(session.scalars(query))
+    expired = list(session.scalars(locked(query, of=Consultation, skip_locked=True)))
     for consultation in expired:
         responses = select(SurveyResponse.id).where(
             SurveyResponse.consultation_id == consultation.id

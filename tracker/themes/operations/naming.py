@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.consultations.models import Consultation
 from tracker.consultations.operations import note_event
+from tracker.db import locked
 from tracker.themes.models import Coding, Theme
 from tracker.themes.operations.refusals import (
     StatementUnfit,
@@ -109,9 +110,7 @@ def _fit(statement: str) -> str:
 
 def _lock(session: Session, consultation: Consultation) -> None:
     """Two people naming themes at once follow each other, so none is made twice."""
-    session.execute(
-        select(Consultation.id).where(Consultation.id == consultation.id).with_for_update()
-    )
+    session.execute(locked(select(Consultation.id).where(Consultation.id == consultation.id)))
 
 
 def _same_theme(session: Session, consultation_id: int, text: str) -> Theme | None:
