@@ -87,7 +87,10 @@ def _stored(session: Session, codes: Sequence[str]) -> dict[str, list[str]]:
 
 
 def check_reminders(session: Session, owed: set[Key], counts: Counter[str]) -> Iterator[str]:
-    """Each reminder owed exists once and is sent, waits, or was dropped with a reason; no other does."""
+    """Each reminder owed exists once and is sent or was dropped with a reason; no other does.
+
+    All is at rest, so one that still waits will wait for ever.
+    """
     query = (
         select(
             Case.consultation_id,
@@ -106,10 +109,7 @@ def check_reminders(session: Session, owed: set[Key], counts: Counter[str]) -> I
         key = (consultation, str(step), to, on)
         found[key] += 1
         counts[str(state)] += 1
-        if state is ReminderState.SENT and mail_state is not MailState.SENT:
-            yield f"reminder {key} counts as sent, and its mail is {mail_state}"
-        if state in (ReminderState.SKIPPED, ReminderState.CANCELLED) and not reason:
-            yield f"reminder {key} was {state}, and nobody knows why"
+        yield from (f"reminder {key} {what}" for what in _troubles(state, reason, mail_state))
     counts["owed"] = len(owed)
     for key in sorted(owed - set(found)):
         yield f"reminder {key} is owed and lost"
@@ -118,6 +118,15 @@ def check_reminders(session: Session, owed: set[Key], counts: Counter[str]) -> I
             yield f"reminder {key} is owed by nobody"
         if times > 1:
             yield f"reminder {key} is there {times} times"
+
+
+def _troubles(state: ReminderState, reason: str, mail_state: MailState | None) -> Iterator[str]:
+    if state is ReminderState.SENT and mail_state is not MailState.SENT:
+        yield f"counts as sent, and its mail is {mail_state}"
+    if state is ReminderState.WAITING:
+        yield f"waits for ever, and its mail is {mail_state}"
+    if state in (ReminderState.SKIPPED, ReminderState.CANCELLED) and not reason:
+        yield f"was {state}, and nobody knows why"
 
 
 def check_mails(
@@ -136,6 +145,8 @@ def check_mails(
         verdict.mails[str(state)] += 1
         if state is MailState.SENT and message_id not in arrived:
             yield f"mail {mail_id} counts as sent and never arrived"
+        if state in (MailState.WAITING, MailState.SENDING):
+            yield f"mail {mail_id} is {state} for ever"
         if state in (MailState.FAILED, MailState.CANCELLED) and not last_error:
             yield f"mail {mail_id} is {state}, and nobody knows why"
     verdict.mails["arrived"] = sum(len(same) for same in arrived.values())

@@ -110,6 +110,14 @@ def test_a_reminder_whose_mail_never_left_is_noticed(world: World, owed: set[Key
     assert "its mail is waiting" in of_reminders(world, owed)[0]
 
 
+def test_a_reminder_and_a_mail_that_never_go_on_are_noticed(world: World, owed: set[Key]) -> None:
+    (mail,) = world.mails
+    world.session.execute(update(Reminder).values(state="waiting"))
+    world.session.execute(update(Mail).values(state="sending"))
+    assert "waits for ever, and its mail is sending" in of_reminders(world, owed)[0]
+    assert "is sending for ever" in of_mails(world, arrival(mail.message_id))[0]
+
+
 def arrival(message_id: str, at: float = 1.0, digest: str = "a", fault: str = "") -> Entry:
     facts = {"message_id": message_id, "peer": 1, "digest": digest, "fault": fault}
     return Entry(at, "deed", {"is_kept": True, **facts})

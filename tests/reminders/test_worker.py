@@ -29,7 +29,6 @@ from tracker.reminders.worker import deliver
 from tracker.reminders.worker.claiming import (
     MAX_ATTEMPTS,
     MAX_LAPSES,
-    claim,
     hand_back,
     pause_after,
     record_refused,
@@ -264,26 +263,22 @@ def test_half_sent_mail_that_no_server_takes_keeps_its_bytes(world: World) -> No
     assert world.transport.sent[0][2] == bytes_before
 
 
-def test_claim_is_for_one_worker_and_runs_out(world: World) -> None:
-    world.closed()
-    world.tick(at("2026-01-08 06:00"))
-    session = world.session
+def test_half_sent_mail_that_cannot_be_looked_at_is_tried_again_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_half_way(world)
+    ten = NINE + timedelta(hours=1)
 
-    def take(worker: str, now: datetime) -> list[int]:
-        return claim(session, worker, now=now, lease=LEASE, with_reminders=True)
+    def fail(*_: object) -> bool:
+        raise RuntimeError
 
-    assert take("early", NINE - timedelta(seconds=1)) == []
-    ids = take("one", NINE)
-    assert len(ids) == 1
-    assert take("two", NINE) == []
-    assert take("two", NINE + LEASE) == []
-    assert take("two", NINE + LEASE + timedelta(seconds=1)) == ids
-
-
-def test_claim_takes_no_reminder_outside_the_hours(world: World) -> None:
-    world.closed()
-    world.tick(at("2026-01-08 06:00"))
-    assert claim(world.session, "x", now=NINE, lease=LEASE, with_reminders=False) == []
+    with monkeypatch.context() as broken:
+        broken.setattr("tracker.reminders.worker.preparing.has_had_one", fail)
+        assert world.tick(ten).sent == 0
+    assert world.mails[0].last_error == "It could not be written: RuntimeError"
+    assert str(world.mails[0].state) == "sending"
+    assert world.tick(ten + timedelta(minutes=1)).sent == 0
+    assert world.tick(ten + timedelta(hours=1)).sent == 1
 
 
 def test_outcome_of_a_worker_that_lost_its_lease_changes_nothing(world: World) -> None:

@@ -74,8 +74,8 @@ def _was_done(name: str, since: str) -> ColumnElement[bool]:
 def _mail_may_leave() -> ColumnElement[bool]:
     is_free = or_(Mail.claimed_until.is_(None), Mail.claimed_until < _NOW)
     return or_(
-        exists().where(and_(Mail.state == MailState.WAITING, Mail.not_before <= _NOW, is_free)),
-        exists().where(and_(Mail.state == MailState.SENDING, Mail.claimed_until < _NOW)),
+        exists().where(Mail.state == MailState.WAITING, Mail.not_before <= _NOW, is_free),
+        exists().where(Mail.state == MailState.SENDING, is_free),
     )
 
 

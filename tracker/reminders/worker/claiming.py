@@ -72,9 +72,9 @@ def _claim(
     )
     is_due = or_(Mail.not_before <= now, Mail.not_before > too_far)
     is_free = or_(Mail.claimed_until.is_(None), is_over)
-    is_ready = and_(Mail.state == MailState.WAITING, is_due, is_free)
-    is_left = and_(Mail.state == MailState.SENDING, is_over)
-    query = select(Mail.id).where(or_(is_ready, is_left), which)
+    is_ready = and_(Mail.state == MailState.WAITING, is_due)
+    is_left = Mail.state == MailState.SENDING
+    query = select(Mail.id).where(or_(is_ready, is_left), is_free, which)
     query = query.order_by(Mail.not_before, Mail.id).limit(BATCH)
     # A CTE is run once; as a plain sub-select PostgreSQL may run it per row and claim too many.
     free = query.with_for_update(skip_locked=True).cte("free")

@@ -322,5 +322,9 @@ def _give_another_chance(mail: Mail, why: str, now: datetime) -> None:
     if mail.attempts >= MAX_ATTEMPTS:
         _give_up(mail, why, now)
         return
-    mail.last_error, mail.claimed_by, mail.claimed_until = why, "", None
-    mail.not_before = now + pause_after(mail.attempts, mail.id)
+    mail.last_error, mail.claimed_by = why, ""
+    again = now + pause_after(mail.attempts, mail.id)
+    if mail.state is MailState.SENDING:  # it may have left already, so it stays under way
+        mail.claimed_until = again
+    else:
+        mail.claimed_until, mail.not_before = None, again

@@ -14,6 +14,7 @@ from tracker.channels.outlets import switched_on
 from tracker.channels.policy import Channel
 from tracker.channels.queries import preferences_of
 from tracker.clock import local_date
+from tracker.db import locked
 from tracker.mail.message import message_id_of
 from tracker.reminders.briefing import Briefing, briefings, sound_loops
 from tracker.reminders.circle import unreachable_because
@@ -65,6 +66,10 @@ def secret_message_id(settings: Config, key: str) -> str:
 
 
 def claimed_mails(session: Session, worker: str, ids: Sequence[int]) -> list[Mail]:
+    """Those that are still this worker's, held: nobody may claim them while it decides about them.
+
+    Else a worker that stood still for longer than its lease writes over what became of them since.
+    """
     query = (
         select(Mail)
         .outerjoin(Mail.recipient)
@@ -80,7 +85,7 @@ def claimed_mails(session: Session, worker: str, ids: Sequence[int]) -> list[Mai
         .order_by(Mail.id)
         .execution_options(populate_existing=True)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(locked(query, of=Mail)))
 
 
 def make_room(
