@@ -32,8 +32,8 @@ class Address:
 def mail_that_left(session: Session, message_ids: Sequence[str]) -> Mail | None:
     """The first of these that is a mail of ours which was handed to a mail server, locked."""
     query = select(Mail).where(Mail.message_id.in_(message_ids), Mail.state.in_(_LEFT))
-    # The mail ahead of its person: the order in which a worker locks them too.
-    query = locked(query, of=Mail).execution_options(populate_existing=True)
+    # Mails ahead of their people and the oldest first: the order in which a worker locks them too.
+    query = locked(query.order_by(Mail.id), of=Mail).execution_options(populate_existing=True)
     found = {mail.message_id: mail for mail in session.scalars(query)}
     return next((found[each] for each in message_ids if each in found), None)
 
