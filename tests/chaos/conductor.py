@@ -28,13 +28,16 @@ from tests.chaos.stage import STEPS, TOLD_ON, Stage, build, tell
 from tracker.clock import local_moment, seconds_running
 from tracker.db import db, reading
 from tracker.reminders.models import Mail, MailState
+from tracker.reminders.policy import is_in_hours, next_window
 from tracker.reminders.worker.agenda import is_work_waiting
 from tracker.reminders.worker.delivering import LEASE
+from tracker.working_days import Nation
 
 SPEED = 60.0  # a minute in each second
 ENVIRON = {"LOOPKEEPER_SPAM_CHECKS": "0", "LOOPKEEPER_SCHEDULER": "0"}
 _ZONE = "Europe/London"
 _BEFORE_NINE = time(8, 59, 40)
+_EVENING = timedelta(minutes=30)
 # A paused worker comes back when its leases are over.
 _PAUSE = LEASE.total_seconds() / SPEED * 1.2
 # What the mail server does wrong, without blaming an address for it or holding anybody for long.
@@ -152,9 +155,12 @@ class Conductor:
         now = self._clock.now()
         try:
             with reading():
-                if is_work_waiting(self.session, now=now + LEASE):
+                if not is_work_waiting(self.session, now=now + LEASE):
+                    coming = sorted(self._moments(now))
+                elif _is_night(now):
+                    coming = [next_window(now, _ZONE, Nation.ENGLAND)]
+                else:
                     return False
-                coming = sorted(self._moments(now))
         except OperationalError:
             return False  # the conductor's own connection was cut, or the database is busy
         finally:
@@ -235,6 +241,11 @@ class Conductor:
         for pid in self.workers.due_to_go_on(now):
             self.workers.go_on(pid)
             self._acts.note("go on", pid=pid)
+
+
+def _is_night(now: datetime) -> bool:
+    """All else has been done by then; reminders that weren't sent in time wait for the morning."""
+    return not (is_in_hours(now, _ZONE) or is_in_hours(now - _EVENING, _ZONE))
 
 
 @contextmanager

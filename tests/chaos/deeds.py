@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -101,6 +101,12 @@ class Ticking:
 
     def begin(self) -> None:
         session, self._now = self.bed.session, self.bed.later()
+        # Nobody is chased any more for what was made before: those mails would be ahead of these.
+        left = update(Consultation).where(
+            Consultation.opened_at.is_not(None), Consultation.withdrawn_at.is_(None)
+        )
+        why = "It was only made to be killed at."
+        session.execute(left.values(withdrawn_at=self._now, withdrawn_reason=why))
         closed_on = local_date(self._now, ZONE) - timedelta(days=1)
         while not is_working_day(closed_on, Nation.ENGLAND):
             closed_on -= timedelta(days=1)
@@ -166,7 +172,6 @@ class Ticking:
         copies = len(kept) - len({each["message_id"] for each in kept})
         if copies > (point in AFTER_ACCEPTANCE):
             yield f"{copies} copies"
-        self._end()
 
     def _problems_of(self, reminder: Reminder, kept: list[Entry]) -> Iterator[str]:
         mail = reminder.mail
@@ -180,14 +185,6 @@ class Ticking:
             yield f"a reminder is {reminder.state}: {reminder.reason}"
         if len({each["digest"] for each in same}) > 1:
             yield "a mail arrived again with other bytes"
-
-    def _end(self) -> None:
-        """Stop chasing, so that the next is alone with the clock."""
-        for each in self._ids:
-            consultation = self.bed.session.get_one(Consultation, each)
-            consultation.withdrawn_at = self._now
-            consultation.withdrawn_reason = "It was only made to be killed at."
-        self.bed.session.commit()
 
 
 @dataclass
