@@ -1,7 +1,6 @@
 """Opening and every later move, on both databases, alone and with somebody else at the same button."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -342,7 +341,6 @@ def test_closing_and_publishing_at_once_do_not_wait_for_each_other_in_a_ring(
 
     def note_later(*args: Any) -> None:
         is_written.set()
-        time.sleep(0.3)  # until the other one waits
         note(*args)
 
     monkeypatch.setattr(opening, "_closing_moment", closing_moment)

@@ -1,6 +1,5 @@
 """Whose a mail is: claims, leases that run out, and workers that stand still."""
 
-import time
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -51,12 +50,14 @@ def test_nobody_claims_a_mail_while_its_worker_decides_about_it(
     world.tick(at("2026-01-08 06:00"))
     ids = claim(world.session, "slow", now=NINE, lease=LEASE, with_reminders=True)
     world.session.commit()
-    is_looking = Event()
+    is_looking, has_tried = Event(), Event()
     steps: list[str] = []
 
     def stand_still(*args: Any) -> Any:
         is_looking.set()
-        time.sleep(0.5)
+        has_tried.wait(
+            1
+        )  # on SQLite in vain: there the other one can't begin before this one is done
         return make_room(*args)
 
     monkeypatch.setattr("tracker.reminders.worker.preparing.make_room", stand_still)
@@ -68,6 +69,7 @@ def test_nobody_claims_a_mail_while_its_worker_decides_about_it(
     def take_over(session: Session) -> None:
         if claim(session, "quick", now=NINE + 2 * LEASE, lease=LEASE, with_reminders=True):
             steps.append("taken over")
+        has_tried.set()
 
     def work(do: Any) -> None:
         with world.app.app_context(), Session(db.engine) as own:
