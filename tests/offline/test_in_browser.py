@@ -238,6 +238,42 @@ def test_draft_is_kept_only_when_asked_for_and_goes_by_itself(
     until(page, f"({EVERYTHING})().then(text => text === '{NOTHING}')")
 
 
+# The store of drafts answers its first question only when the page calls `answer()`.
+SLOW_STORE = """
+const { open } = IDBFactory.prototype;
+const answering = new Promise((resolve) => { window.answer = resolve; });
+let isFirst = true;
+IDBFactory.prototype.open = function (name, ...more) {
+  const asked = open.call(this, name, ...more);
+  if (name !== "loopkeeper-draft" || !isFirst) return asked;
+  isFirst = false;
+  Object.defineProperty(asked, "onsuccess", {
+    set(found) { asked.addEventListener("success", () => answering.then(() => found())); },
+  });
+  return asked;
+};"""
+
+
+def test_draft_begun_at_once_is_not_taken_for_an_earlier_one(
+    session: Session, site: Site, phone: BrowserContext
+) -> None:
+    make_survey(session)
+    session.commit()
+    page = phone.new_page()
+    page.add_init_script(SLOW_STORE)
+    page.goto("/s/abc234")
+    page.get_by_role("link", name="Start").click()
+    fill_in(page, {"q1": 0, "q2": "Blue whale"})
+    box = page.get_by_label("Keep my answers on this phone")
+    expect(box).to_be_disabled()
+
+    page.evaluate("answer()")
+    box.check()
+
+    expect(page.get_by_text("Your answers are kept on this phone")).to_be_visible()
+    assert re.search(r"draft /s/abc234", kept_on(page))
+
+
 @pytest.mark.parametrize("way", ["send", "leave", "forget"])
 def test_draft_is_wiped(session: Session, site: Site, phone: BrowserContext, way: str) -> None:
     make_survey(session)

@@ -78,6 +78,7 @@ class Draft {
     form.append(control);
     this.part = this.box.closest("[data-on]");
     this.part.hidden = document.documentElement.dataset.at === "start";
+    this.box.disabled = true; // until it is known what is kept already: see `find`
     this.isWanted = false;
     this.listen();
   }
@@ -112,7 +113,7 @@ class Draft {
     this.base = await crypto.subtle.importKey("raw", crypto.getRandomValues(new Uint8Array(32)), "HKDF", false, ["deriveKey"]);
     this.want(true);
     await this.write();
-    this.status.textContent = this.status.dataset.kept;
+    if (this.isWanted) this.status.textContent = this.status.dataset.kept;
   }
 
   want(isWanted) {
@@ -147,6 +148,12 @@ class Draft {
     const text = new TextEncoder().encode(JSON.stringify(answers()));
     const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(base), text);
     if (this.isWanted) await inStore("readwrite", (store) => store.put({ place, base, until, iv, data }));
+  }
+
+  // Nobody may begin a draft while an earlier one is looked for: the new one would be taken for it.
+  async find() {
+    await this.restore().catch(() => this.wipe()); // what can't be read any more is of no use
+    this.box.disabled = false;
   }
 
   async restore() {
@@ -227,7 +234,7 @@ let draft = null;
 
 function draftIn(saved) {
   const made = new Draft(saved);
-  made.restore().catch(() => made.wipe()); // what can't be read any more is of no use
+  made.find();
   return made;
 }
 
