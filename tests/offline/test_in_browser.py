@@ -19,6 +19,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 SAVED = "Saved on this phone, not sent yet"
 THANKS = "Thank you. We have your answer."
 SENT = '"state":"sent"'
+# A store of the browser's that answers its first question only when the page calls `answer()`.
+SLOW_STORE = """const slow = "NAME";
+const { open } = IDBFactory.prototype;
+const answering = new Promise((resolve) => { window.answer = resolve; });
+let isFirst = true;
+IDBFactory.prototype.open = function (name, ...more) {
+  const asked = open.call(this, name, ...more);
+  if (name !== slow || !isFirst) return asked;
+  isFirst = false;
+  Object.defineProperty(asked, "onsuccess", {
+    set(found) { asked.addEventListener("success", () => answering.then(() => found())); },
+  });
+  return asked;
+};"""
 
 
 def begin(phone: BrowserContext) -> Page:
@@ -99,6 +113,20 @@ def test_page_about_what_waits_shows_the_receipt_when_the_connection_is_back(
 
     says(page, THANKS)
     assert len(responses(session)) == 1
+
+
+def test_page_about_what_waits_has_a_heading_before_it_knows(
+    site: Site, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    page.add_init_script(SLOW_STORE.replace("NAME", "loopkeeper-outbox"))
+    page.goto("/saved")
+
+    says(page, "Answers on this phone")
+    assert page.get_by_text("Nothing waits on this phone").is_hidden()
+    page.evaluate("answer()")
+    expect(page.get_by_text("Nothing waits on this phone")).to_be_visible()
+    says(page, "Answers on this phone")
 
 
 def test_refusal_brings_the_form_back_with_everything_typed(
@@ -238,29 +266,13 @@ def test_draft_is_kept_only_when_asked_for_and_goes_by_itself(
     until(page, f"({EVERYTHING})().then(text => text === '{NOTHING}')")
 
 
-# The store of drafts answers its first question only when the page calls `answer()`.
-SLOW_STORE = """
-const { open } = IDBFactory.prototype;
-const answering = new Promise((resolve) => { window.answer = resolve; });
-let isFirst = true;
-IDBFactory.prototype.open = function (name, ...more) {
-  const asked = open.call(this, name, ...more);
-  if (name !== "loopkeeper-draft" || !isFirst) return asked;
-  isFirst = false;
-  Object.defineProperty(asked, "onsuccess", {
-    set(found) { asked.addEventListener("success", () => answering.then(() => found())); },
-  });
-  return asked;
-};"""
-
-
 def test_draft_begun_at_once_is_not_taken_for_an_earlier_one(
     session: Session, site: Site, phone: BrowserContext
 ) -> None:
     make_survey(session)
     session.commit()
     page = phone.new_page()
-    page.add_init_script(SLOW_STORE)
+    page.add_init_script(SLOW_STORE.replace("NAME", "loopkeeper-draft"))
     page.goto("/s/abc234")
     page.get_by_role("link", name="Start").click()
     fill_in(page, {"q1": 0, "q2": "Blue whale"})
