@@ -36,6 +36,7 @@ from tracker.reminders.models import Case, Mail, MailState, Reminder, ReminderSt
 from tracker.reminders.scheduler import PARTS
 from tracker.reminders.worker import tick
 from tracker.responses.models import SurveyResponse
+from tracker.safeguarding.models import Flag
 from tracker.working_days import Nation, is_working_day
 
 ZONE = "Europe/London"
@@ -107,6 +108,8 @@ class Ticking:
         )
         why = "It was only made to be killed at."
         session.execute(left.values(withdrawn_at=self._now, withdrawn_reason=why))
+        # Nor is anybody told of worries: that alert is urgent, and goes before these by itself.
+        session.execute(update(Flag).values(acknowledged_at=self._now))
         closed_on = local_date(self._now, ZONE) - timedelta(days=1)
         while not is_working_day(closed_on, Nation.ENGLAND):
             closed_on -= timedelta(days=1)
