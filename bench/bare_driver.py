@@ -8,45 +8,16 @@ database take by themselves: what an answer takes is to be read beside it.
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import date
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
-from bench.load import CONNECTIONS, Load
-
-
-@dataclass(frozen=True)
-class Took:
-    """What one connection did: the seconds of each commit, and of all of it."""
-
-    took: Sequence[float]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Turns:
-    """For how long one connection commits, how often a second (0: as fast as it goes), from when."""
-
-    seconds: float
-    rate: float
-    first: float = 0.0
-
-    def take(self, commit: Callable[[], None]) -> Took:
-        started = time.perf_counter()
-        due_at, took = started + self.first, []
-        while due_at < started + self.seconds:
-            time.sleep(max(0.0, due_at - time.perf_counter()))
-            commit()
-            now = time.perf_counter()
-            took.append(now - due_at)
-            due_at = due_at + 1 / self.rate if self.rate else now
-        return Took(took, time.perf_counter() - started)
-
+from bench.load import CONNECTIONS, Load, p99_of
 
 _RESPONSE = (
     "INSERT INTO responses (id, submission_id, survey_id, consultation_id, source, language,"
@@ -62,20 +33,39 @@ def measure_commits(url: str, values: dict[int, object], seconds: float, rate: f
     `rate` times a second in all, or as fast as it goes.
     """
     address = make_url(url)
-    if address.drivername == "sqlite":
-        return _load([_sqlite(str(address.database), values, Turns(seconds, rate))])
-    dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
-    pause = CONNECTIONS / rate if rate else 0.0
-    turns = [
-        Turns(seconds, rate / CONNECTIONS, number * pause / CONNECTIONS)
-        for number in range(CONNECTIONS)
-    ]
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return _load(list(pool.map(lambda each: _postgresql(dsn, values, each), turns)))
+    connections = 1 if address.drivername == "sqlite" else CONNECTIONS
+    pause = connections / rate if rate else 0.0
+
+    def take(number: int) -> tuple[list[float], float]:
+        with (
+            _sqlite(address, values) if connections == 1 else _postgresql(address, values) as commit
+        ):
+            return _turns(commit, seconds, pause, number * pause / connections)
+
+    with ThreadPoolExecutor(connections) as pool:
+        lines = list(pool.map(take, range(connections)))
+    rate = sum(len(took) / lasted for took, lasted in lines)
+    return Load(rate, p99_of([each for took, _ in lines for each in took]), 0)
 
 
-def _sqlite(path: str, values: dict[int, object], turns: Turns) -> Took:
-    line = sqlite3.connect(path, isolation_level=None)
+def _turns(
+    commit: Callable[[], None], seconds: float, pause: float, first: float
+) -> tuple[list[float], float]:
+    """The seconds that each commit took, and all of them; one each `pause`, from `first` on."""
+    started = time.perf_counter()
+    due_at, took = started + first, []
+    while due_at < started + seconds:
+        time.sleep(max(0.0, due_at - time.perf_counter()))  # the pace that is asked for
+        commit()
+        now = time.perf_counter()
+        took.append(now - due_at)
+        due_at = due_at + pause if pause else now
+    return took, time.perf_counter() - started
+
+
+@contextmanager
+def _sqlite(address: URL, values: dict[int, object]) -> Iterator[Callable[[], None]]:
+    line = sqlite3.connect(str(address.database), isolation_level=None)
     # The journal is the one that the site has set in the file, or the default it was given.
     mode = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "TRUNCATE"
     for pragma in (f"journal_mode={mode}", "synchronous=FULL", "busy_timeout=15000"):
@@ -90,10 +80,13 @@ def _sqlite(path: str, values: dict[int, object], turns: Turns) -> Took:
         line.executemany(_ANSWER.format("?"), answers)
         line.execute("COMMIT")
 
-    return turns.take(commit)
+    with closing(line):
+        yield commit
 
 
-def _postgresql(dsn: str, values: dict[int, object], turns: Turns) -> Took:
+@contextmanager
+def _postgresql(address: URL, values: dict[int, object]) -> Iterator[Callable[[], None]]:
+    dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(dsn) as line:
 
         def commit() -> None:
@@ -103,7 +96,7 @@ def _postgresql(dsn: str, values: dict[int, object], turns: Turns) -> Took:
                 cursor.executemany(_ANSWER.format("%s").encode(), answers)
             line.commit()
 
-        return turns.take(commit)
+        yield commit
 
 
 def _rows(
@@ -115,9 +108,3 @@ def _rows(
     day = today.isoformat() if mark == "?" else today
     answers = [(ids[0], question, json.dumps(value)) for question, value in values.items()]
     return (*ids, day, uuid4().hex * 2), answers
-
-
-def _load(lines: Sequence[Took]) -> Load:
-    took = sorted(each for line in lines for each in line.took)
-    p99 = took[min(len(took) - 1, int(len(took) * 0.99))] * 1000
-    return Load(sum(len(line.took) / line.seconds for line in lines), p99, 0)
