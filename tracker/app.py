@@ -223,11 +223,14 @@ def _languages_off() -> frozenset[str]:
 
 def _organisation_of_request() -> Organisation | None:
     """Beside a form that is sent, in a session of its own: the form's begins when there is something
-    to store."""
+    to store. Read once a request too."""
     if request.method in ("GET", "HEAD"):
         return _held_organisation()
-    with reading(), Session(current_session().get_bind()) as own:
-        return own.get(Organisation, 1)
+    if "organisation_beside" not in g:
+        with reading(), Session(current_session().get_bind()) as own:
+            g.organisation_beside = own.get(Organisation, 1)
+    found: Organisation | None = g.organisation_beside
+    return found
 
 
 def _init_templates(app: Flask) -> None:

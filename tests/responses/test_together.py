@@ -1,5 +1,6 @@
 """Answers that come in at the same moment, stored by one commit."""
 
+import json
 import threading
 import time
 from dataclasses import replace
@@ -8,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, Text, cast, event, func, select
 from sqlalchemy.orm import Session
 
 from tests import factories as make
@@ -80,21 +81,37 @@ def test_store_keeps_an_answer_and_the_hash_of_its_receipt(
     assert stored(session) == ["Later buses"]
 
 
+@pytest.mark.parametrize(
+    "value", ["Später, “ja”\n", "שלום \u200f👩🏽‍👧", 'a "\\u0041" \x7f', ["c1", "ß"]]
+)
+def test_store_keeps_a_value_to_the_letter_as_the_models_do(
+    session: Session, engine: Engine, survey: Survey, value: Any
+) -> None:
+    answer = an_answer(session, survey)
+    answer.answers = [dict(answer.answers[0]) | {"value": value}]
+
+    assert Row().store(engine, answer)
+
+    assert stored(session) == [value]
+    # The search of staff looks at the very text.
+    assert list(session.scalars(select(cast(Answer.value, Text)))) == [json.dumps(value)]
+
+
 def test_store_takes_all_that_wait_along_in_one_transaction(
     session: Session, engine: Engine, survey: Survey
 ) -> None:
-    row, commits = Row(), list[object]()
+    row, inserts = Row(), list[str]()
 
-    def note(connection: object) -> None:
-        commits.append(connection)
+    def note(_on: object, _cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO responses" in statement:
+            inserts.append(statement)
 
-    event.listen(engine, "commit", note)
+    event.listen(engine, "before_cursor_execute", note)
     own = uuid4()
     answers = [an_answer(session, survey, values={"q1": f"Bus {n}"}) for n in range(6)]
     answers += [  # one form twice at the same moment
         an_answer(session, survey, values={"q1": "Bus 6"}, submission_id=own) for _ in range(2)
     ]
-    commits.clear()
     threads = [threading.Thread(target=row.store, args=(engine, each)) for each in answers]
 
     with row._turn:  # as while somebody's commit is on its way
@@ -105,8 +122,8 @@ def test_store_takes_all_that_wait_along_in_one_transaction(
     for thread in threads:
         thread.join()
 
-    event.remove(engine, "commit", note)
-    assert len(commits) == 1
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(inserts) == 1
     assert sorted(map(str, stored(session))) == [f"Bus {n}" for n in range(7)]
     assert [each.is_stored for each in answers[:6]] == [True] * 6
     assert sorted(each.is_stored for each in answers[6:]) == [False, True]

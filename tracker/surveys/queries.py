@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import Text, cast, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from tracker.consultations.models import Consultation
 from tracker.errors import NotFound
@@ -30,8 +30,15 @@ def question_or_404(session: Session, question_id: int) -> Question:
 
 
 def survey_by_code(session: Session, code: str) -> Survey | None:
-    """The survey at this short address, typed in capitals or not."""
-    return session.scalar(select(Survey).where(Survey.code == code.strip().lower()))
+    """The survey at this short address, typed in capitals or not.
+
+    Read for phones, so without the people who look after it, unless somebody asks for them.
+    """
+    bare = joinedload(Survey.consultation).options(
+        lazyload(Consultation.service), lazyload(Consultation.owner)
+    )
+    found = select(Survey).where(Survey.code == code.strip().lower()).options(bare)
+    return session.scalar(found)
 
 
 def surveys_of(session: Session, consultation_id: int) -> list[Survey]:

@@ -9,14 +9,15 @@ Only plain answers travel so: a new response with its answers and nothing else. 
 decides by itself; nothing is lost by having been here first.
 """
 
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import insert_new
@@ -70,17 +71,10 @@ class Row:
 
 
 def _store_all(engine: Engine, together: Sequence[PlainAnswer]) -> None:
+    store = _in_one_statement if engine.dialect.name == "postgresql" else _in_one_transaction
     stored: set[UUID] = set()
     try:
-        with engine.begin() as connection:
-            rows = insert_new(connection, SurveyResponse).returning(SurveyResponse.id)
-            found = set(connection.scalars(rows, [each.response for each in together]))
-            answers = [
-                row for each in together if each.response_id in found for row in each.answers
-            ]
-            if answers:
-                connection.execute(insert(Answer), answers)
-            reach("answers.done")
+        found = store(engine, together)
         reach("answers.committed")
         stored = found
     except SQLAlchemyError as error:
@@ -90,3 +84,58 @@ def _store_all(engine: Engine, together: Sequence[PlainAnswer]) -> None:
     finally:
         for each in together:
             each.is_stored, each.is_over = each.response_id in stored, True
+
+
+def _in_one_transaction(engine: Engine, together: Sequence[PlainAnswer]) -> set[UUID]:
+    """Store these, and say which were new."""
+    with engine.begin() as connection:
+        rows = insert_new(connection, SurveyResponse).returning(SurveyResponse.id)
+        found = set(connection.scalars(rows, [each.response for each in together]))
+        answers = [row for each in together if each.response_id in found for row in each.answers]
+        if answers:
+            connection.execute(insert(Answer), answers)
+        reach("answers.done")
+    return found
+
+
+# An answer is taken only with a response that is stored here and now.
+_STORE_ALL = text("""
+    WITH stored AS (
+        INSERT INTO responses (id, submission_id, survey_id, consultation_id, source, language,
+            received_on, receipt_hash)
+        SELECT * FROM json_to_recordset(:responses) AS sent(id uuid, submission_id uuid,
+            survey_id int, consultation_id int, source text, language text,
+            received_on date, receipt_hash text)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    ), answered AS (
+        INSERT INTO answers (response_id, question_id, value)
+        SELECT sent.response_id, sent.question_id, CAST(sent.value AS json)
+        FROM json_to_recordset(:answers) AS sent(response_id uuid, question_id int, value text)
+        JOIN stored ON stored.id = sent.response_id
+    )
+    SELECT id FROM stored
+""")
+
+
+def _in_one_statement(engine: Engine, together: Sequence[PlainAnswer]) -> set[UUID]:
+    """The same on PostgreSQL: one trip to the database and back instead of five.
+
+    That is a third of the processor time of an answer. The statement is its own transaction.
+    """
+    sent = {
+        "responses": _as_json(dict(each.response) for each in together),
+        "answers": _as_json(
+            dict(row) | {"value": json.dumps(row["value"])}  # kept to the letter, as by SQLAlchemy
+            for each in together
+            for row in each.answers
+        ),
+    }
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        reach("answers.done")
+        return set(connection.scalars(_STORE_ALL, sent))
+
+
+def _as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    return json.dumps(list(rows), default=str)  # ids and days as they are written

@@ -11,7 +11,7 @@ from tracker.abuse import gate
 from tracker.abuse.operations import InvitationMissing, InvitationUsed
 from tracker.clock import utc_now
 from tracker.consultations.policy import ConsultationState
-from tracker.db import current_session, reading
+from tracker.db import current_session, has_begun, reading
 from tracker.languages import current_language
 from tracker.responses import policy
 from tracker.responses.forms import typed_in_words
@@ -140,7 +140,8 @@ def thanks_page(
     other: list[tuple[str, str]],
 ) -> str:
     new_id = uuid4()
-    session.rollback()
+    if has_begun(session):
+        session.rollback()  # the page may take its time; whoever writes next needn't wait for it
     with reading():
         return render_template(
             "responses/thanks.html",

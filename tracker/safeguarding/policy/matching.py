@@ -71,8 +71,10 @@ class Wording:
         known = {token: self._speller.meant(token) for token in set(tokens)}
         meant = [known[token] for token in tokens]
         little = [token in self._little for token in tokens]
-        self._hide(meant, little)
-        for each in self._candidates(meant):
+        candidates = self._candidates(meant)
+        if _hide(candidates, meant, little):
+            candidates = self._candidates(meant)
+        for each in candidates:
             if each.rule.category is not Category.NOT_A_WORRY and next(
                 _places(each, meant, little), None
             ):
@@ -82,16 +84,6 @@ class Wording:
             "" if is_hidden else token for token, is_hidden in zip(tokens, hidden, strict=True)
         ]
         yield from self._run_together_in(plain)
-
-    def _hide(self, meant: list[Meant], little: list[bool]) -> None:
-        """Take away what only looks like a worry: "kill time", "dying to see it"."""
-        harmless = [
-            each for each in self._candidates(meant) if each.rule.category is Category.NOT_A_WORRY
-        ]
-        places = [place for each in harmless for place in _places(each, meant, little)]
-        for place in places:
-            for at in place:
-                meant[at] = frozenset({_HIDDEN})
 
     def _candidates(self, meant: Sequence[Meant]) -> list[_Compiled]:
         said = frozenset().union(*meant) if meant else frozenset()
@@ -125,6 +117,16 @@ def _compiled(number: int, rule: Rule, slots: tuple[Slot, ...], little: Meant) -
 
 
 _HIDDEN = "\x01"  # no token is ever this
+
+
+def _hide(candidates: Iterable[_Compiled], meant: list[Meant], little: Sequence[bool]) -> bool:
+    """Take away what only looks like a worry ("kill time", "dying to see it"); whether there was any."""
+    harmless = [each for each in candidates if each.rule.category is Category.NOT_A_WORRY]
+    places = [place for each in harmless for place in _places(each, meant, little)]
+    for place in places:
+        for at in place:
+            meant[at] = frozenset({_HIDDEN})
+    return bool(places)
 
 
 def _places(
