@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tests import factories as make
+from tests.counting import counted
 from tests.responses.phone import filled, make_survey, responses, words_on
 from tracker.clock import utc_now
 from tracker.consultations.policy import Anonymity
@@ -141,6 +142,22 @@ def test_form_stores_an_answer_and_gives_a_receipt(
     key = settings.derived_key("receipts")
     assert response_by_receipt(session, " ".join(words), key) is stored
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize(("language", "reads"), [("en", 3), ("pl", 4)])
+def test_form_reads_little_to_take_an_answer(
+    client: FlaskClient, session: Session, survey: Survey, language: str, reads: int
+) -> None:
+    """Survey, questions and organisation, for the answer and for its thanks: neither the people
+    behind it nor anything twice. In another language than English, whether that one is spoken here.
+    """
+    client.post("/s/abc234", data=filled())  # the wording rules are known from now on
+
+    with counted(session) as statements:
+        page = client.post("/s/abc234", data=filled(), headers={"Accept-Language": language})
+
+    assert len(words_on(page.text)) == 4
+    assert sum(each.startswith("SELECT") for each in statements) == reads
 
 
 def test_form_thanks_with_help_first(client: FlaskClient, survey: Survey) -> None:
