@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from tests import factories as make
 from tests.reminders.world import World, at
 from tracker.db import db
 from tracker.reminders.models import Mail, MailState
 from tracker.reminders.worker.agenda import is_work_waiting
-from tracker.reminders.worker.claiming import claim
+from tracker.reminders.worker.claiming import COMPANY_LAPSES, claim
 from tracker.reminders.worker.preparing import prepare
 from tracker.reminders.worker.room import make_room
 
@@ -34,6 +35,26 @@ def test_claim_is_for_one_worker_and_runs_out(world: World) -> None:
     assert take("two", NINE) == []
     assert take("two", NINE + LEASE) == []
     assert take("two", NINE + LEASE + timedelta(seconds=1)) == ids
+
+
+def test_claim_takes_a_mail_that_was_often_left_by_itself(world: World) -> None:
+    """Of twenty that a worker dies over, nineteen are innocent."""
+    for _ in range(4):
+        world.closed(service=make.make_service(world.session))
+    world.tick(at("2026-01-08 06:00"))
+    first, often, last, again = world.mails
+    for mail in (often, again):
+        mail.lapses, mail.claimed_by, mail.claimed_until = COMPANY_LAPSES - 1, "dead", NINE - LEASE
+    world.session.flush()
+
+    taken = [
+        claim(world.session, f"worker {n}", now=NINE, lease=LEASE, with_reminders=True)
+        for n in range(4)
+    ]
+
+    world.session.expire_all()
+    assert taken == [[often.id], [again.id], [first.id, last.id], []]
+    assert [each.lapses for each in (first, often, last, again)] == [0, 5, 0, 5]
 
 
 def test_claim_takes_no_reminder_outside_the_hours(world: World) -> None:

@@ -4,6 +4,7 @@ A mail belongs to the worker whose name it carries until the lease is over. Each
 statement or two on one mail; the caller commits.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -21,7 +22,9 @@ from tracker.subscriptions.models import Subscription
 
 BATCH = 20
 MAX_ATTEMPTS = 10
-MAX_LAPSES = 50
+# How often its worker may have died before a mail is claimed by itself, so that from then on no other
+# is to blame; and before it is given up.
+COMPANY_LAPSES, MAX_LAPSES = 5, 25
 URGENT_LEASE = timedelta(seconds=30)
 URGENT_PAUSE = timedelta(minutes=1)  # the longest between two tries of an urgent mail
 _JITTER = 0.15  # of a pause
@@ -90,10 +93,25 @@ def _claim(
             attempts=Mail.attempts
             - case((and_(was_left, Mail.state == MailState.SENDING), 1), else_=0),
         )
-        .returning(Mail.id)
+        .returning(Mail.id, Mail.lapses)
         .execution_options(synchronize_session=False)
     )
-    return sorted(session.scalars(statement))
+    taken: dict[int, int] = dict(session.execute(statement).all())  # id, lapses
+    alone = next((each for each in sorted(taken) if taken[each] >= COMPANY_LAPSES), None)
+    if alone is None or len(taken) == 1:
+        return sorted(taken)
+    _leave_to_others(session, worker, taken.keys() - {alone})
+    return [alone]
+
+
+def _leave_to_others(session: Session, worker: str, ids: Collection[int]) -> None:
+    """Give back what was only claimed: whoever claims next takes it."""
+    session.execute(
+        update(Mail)
+        .where(Mail.id.in_(ids), Mail.claimed_by == worker)
+        .values(claimed_until=None, claimed_by="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def pause_after(attempts: int, mail_id: int) -> timedelta:
