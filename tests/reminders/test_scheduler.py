@@ -1,8 +1,11 @@
 """The metronome beats, survives a bad beat, and stops when it is told to."""
 
+import logging
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -12,7 +15,7 @@ from tracker.app import create_app
 from tracker.clock import utc_now
 from tracker.mail.render import RenderedMail
 from tracker.reminders.operations import queue_notice
-from tracker.reminders.scheduler import run_forever, start_scheduler, tick_once
+from tracker.reminders.scheduler import log, run_forever, start_scheduler, tick_once
 
 HELLO = RenderedMail("Hello", "Hello", "<p>Hello</p>")
 
@@ -20,6 +23,28 @@ HELLO = RenderedMail("Hello", "Hello", "<p>Hello</p>")
 def signal_process(number: int) -> None:
     """As `kill` does it: the main thread is woken."""
     signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+
+@contextmanager
+def after_a_beat(do: Callable[[], None]) -> Iterator[None]:
+    """`do`, a little after the first beat, however long that takes; the handlers are put back."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            log.removeHandler(self)
+            threading.Timer(0.2, do).start()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    level, listener = log.level, Listener()
+    log.addHandler(listener)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def wait_until_sent(world: World) -> None:
@@ -63,27 +88,19 @@ def test_create_app_starts_the_scheduler_only_when_told_to(world: World) -> None
 def test_run_ticks_until_it_is_told_to_stop(world: World) -> None:
     queue_notice(world.session, recipient=world.owner, key="k", rendered=HELLO, now=utc_now())
     world.session.commit()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    threading.Timer(0.5, signal_process, [signal.SIGTERM]).start()
-    try:
+    with after_a_beat(lambda: signal_process(signal.SIGTERM)):
         run_forever(world.app)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     wait_until_sent(world)
 
 
 def test_run_survives_a_tick_that_breaks(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.session.commit()
     stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     world.app.config["LOOPKEEPER"] = replace(world.settings, data=None)  # type: ignore[arg-type]
     try:
-        run_forever(world.app, stop)
+        with after_a_beat(stop.set):
+            run_forever(world.app, stop)
     finally:
         world.app.config["LOOPKEEPER"] = world.settings
-        for number, handler in before.items():
-            signal.signal(number, handler)
     assert "the tick failed: TypeError" in caplog.text
     assert tick_once(world.app).failures == 0

@@ -49,7 +49,7 @@ def inbox() -> Iterator[Inbox]:
 
 
 def smtp(inbox: Inbox) -> SmtpTransport:
-    return SmtpTransport(host=inbox.host, port=inbox.port, security="none", timeout=5)
+    return SmtpTransport(host=inbox.host, port=inbox.port, security="none", timeout=60)
 
 
 class Failing(MemoryTransport):
