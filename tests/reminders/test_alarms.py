@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from tests.factories import NOW
-from tests.reminders.test_worker import HELLO
+from tests.reminders.trouble import HELLO
 from tests.safeguarding.world import Guarded, flag_of, make_guarded, write
 from tracker.mail.errors import PermanentMailError, ServerUnavailable
 from tracker.mail.transport import MemoryTransport
