@@ -1,7 +1,8 @@
 """What everybody did and when: files to which lines are only ever added, by any number of processes.
 
 A line is in the file before the deed that follows it begins, so that a killed process leaves no gap.
-The moments are those of one clock that all processes of a machine share and that never goes back.
+Who is killed while writing leaves half a line: the deed didn't begin, so that line tells of nothing. The
+moments are those of one clock that all processes of a machine share and that never goes back.
 """
 
 import json
@@ -34,7 +35,8 @@ class Ledger:
 
     def note(self, what: str, *, is_durable: bool = False, **facts: Any) -> None:
         """Add a line; `is_durable`: come back only when the disk has it."""
-        line = json.dumps([seconds_running(), what, facts]) + "\n"
+        # The first line feed is for whoever was killed in the middle of the line before.
+        line = "\n" + json.dumps([seconds_running(), what, facts]) + "\n"
         os.write(self._file, line.encode())
         if is_durable:
             os.fsync(self._file)
@@ -46,7 +48,7 @@ def read(path: Path) -> list[Entry]:
 
 
 def entries_from(path: Path, place: int) -> list[Entry]:
-    """The lines that begin at this byte or later. A last one that isn't whole yet is left out."""
+    """The lines that begin at this byte or later, without those that aren't whole."""
     return sorted(_entries(path, place), key=lambda entry: entry.at)
 
 
@@ -56,5 +58,5 @@ def _entries(path: Path, place: int) -> Iterator[Entry]:
     with path.open("rb") as file:
         file.seek(place)
         for line in file:
-            if line.endswith(b"\n"):
+            if line.endswith(b"}]\n"):
                 yield Entry(*json.loads(line))
