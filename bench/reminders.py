@@ -34,7 +34,7 @@ from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
 
 from bench import sending
-from bench.population import NOW, fill, set_looks, settle
+from bench.population import NOW, fill, make_due, set_looks, settle
 from bench.serving import DATABASES, site
 from tracker.clock import seconds_running
 from tracker.consultations.models import Consultation
@@ -201,11 +201,11 @@ def compare(session: Session, other: JobPerConsultation, due: int) -> tuple[Meas
     ours, theirs = [], []
     for _ in range(ROUNDS):
         ours.append(timed(lambda: our_claim(session), due))
-        set_looks(session, due)
+        make_due(session, due)
         theirs.append(timed(other.claim, due))
         other.reset()
     our_peak = peak_of(lambda: our_claim(session))
-    set_looks(session, due)
+    make_due(session, due)
     their_peak = peak_of(other.claim)
     return (
         Measured(statistics.median(ours), our_peak),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from tests import factories as make
@@ -230,6 +230,29 @@ def test_look_that_was_overtaken_by_a_change_leaves_it_due(world: World) -> None
 
     settle_looks(world.session, due_looks(world.session, now=NINE), looked.next)
     assert not is_due(world.session)
+
+
+def test_one_that_is_just_being_changed_stays_due_and_holds_nobody_up(
+    world: World, database: str
+) -> None:
+    changed, other = world.closed(title="Bus").id, world.closed(title="Food").id
+    world.session.commit()
+    seen = due_looks(world.session, now=NINE)
+    looked = look_at(world.session, [due.consultation_id for due in seen], now=NINE)
+    world.session.commit()
+    with Session(world.session.get_bind()) as somebody:
+        fact = update(Consultation).where(Consultation.id == changed)
+        somebody.execute(fact.values(promise_on=date(2026, 5, 1)))
+        if database == "sqlite":
+            somebody.commit()  # its writers take turns
+        else:
+            world.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        settle_looks(world.session, seen, looked.next)
+        world.session.commit()
+        somebody.commit()
+
+    assert {due.consultation_id for due in seen} == {changed, other}
+    assert [due.consultation_id for due in due_looks(world.session, now=NINE)] == [changed]
 
 
 def test_moment_that_a_clock_running_ahead_has_set_is_due(world: World) -> None:

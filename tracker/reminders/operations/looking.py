@@ -7,12 +7,27 @@ what one of them has settled none overwrites.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import ConsultationState
+from tracker.db import UTCDateTime
 from tracker.reminders.models import NextLook
 from tracker.reminders.operations.cases import Synced, sync_cases
 from tracker.reminders.operations.queueing import Queued, queue_due
@@ -23,8 +38,7 @@ from tracker.services.queries import organisation
 MOST_AT_ONCE = 5_000
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A consultation that is due to be looked at, and how often its facts had changed by then."""
 
     consultation_id: int
@@ -42,13 +56,24 @@ class Looked:
 
 def due_looks(session: Session, *, now: datetime) -> list[Due]:
     """The consultations to be looked at by `now`, those that wait longest first. Holds nothing."""
-    query = (
-        select(NextLook.consultation_id, NextLook.changes)
-        .where(or_(NextLook.at <= now, NextLook.at > now + LONGEST))
-        .order_by(NextLook.at, NextLook.consultation_id)
-        .limit(MOST_AT_ONCE)
-    )
-    return [Due(row[0], row[1]) for row in session.execute(query)]
+    values = {"now": now, "too_far": now + LONGEST}
+    return [Due(*row) for row in session.execute(_DUE, values)]
+
+
+def _where(found: ColumnElement[bool]) -> Select[int, int, datetime | None]:
+    return select(NextLook.consultation_id, NextLook.changes, NextLook.at).where(found)
+
+
+# Two questions, for SQLite answers one with OR by going through all there are.
+_FOUND = union_all(
+    _where(NextLook.at <= bindparam("now", type_=UTCDateTime)),
+    _where(NextLook.at > bindparam("too_far", type_=UTCDateTime)),
+).subquery()
+_DUE = (
+    select(_FOUND.c.consultation_id, _FOUND.c.changes)
+    .order_by(_FOUND.c.at, _FOUND.c.consultation_id)
+    .limit(MOST_AT_ONCE)
+)
 
 
 def look_at(session: Session, ids: Sequence[int], *, now: datetime) -> Looked:
@@ -79,15 +104,39 @@ def settle_looks(session: Session, seen: Sequence[Due], at: dict[int, datetime |
     One whose facts have changed meanwhile, or are just being changed, stays due. So it waits for
     nobody, and nobody who writes a fact waits for a look.
     """
-    query = (
-        select(NextLook.consultation_id, NextLook.changes)
-        .where(NextLook.consultation_id.in_(at))
-        .with_for_update(skip_locked=True)
+    alike: dict[tuple[datetime | None, int], list[str]] = {}
+    for due in seen:
+        key = (at[due.consultation_id], due.changes)
+        alike.setdefault(key, []).append(str(due.consultation_id))
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    form, settled = ("[{}]", _SETTLED_ON_SQLITE) if is_sqlite else ("{{{}}}", _SETTLED)
+    for (moment, changes), ids in alike.items():
+        values = {"ids": form.format(",".join(ids)), "seen": changes, "moment": moment}
+        session.execute(settled, values)
+
+
+# Their ids in one text: a parameter for each takes longer than setting them all.
+_IDS = bindparam("ids", type_=String)
+_UNCHANGED = NextLook.changes == bindparam("seen", type_=Integer)
+_FREE = (
+    select(NextLook.consultation_id)
+    .where(NextLook.consultation_id == any_(cast(_IDS, ARRAY(Integer))), _UNCHANGED)
+    .with_for_update(skip_locked=True)
+)
+_MOMENT = bindparam("moment", type_=UTCDateTime)
+_SETTLED = (
+    update(NextLook)
+    .where(NextLook.consultation_id == any_(func.array(_FREE.scalar_subquery())))
+    .values(at=_MOMENT)
+    .execution_options(synchronize_session=False)
+)
+# Nobody changes a fact while another writes.
+_SETTLED_ON_SQLITE = (
+    update(NextLook)
+    .where(
+        NextLook.consultation_id.in_(select(func.json_each(_IDS).table_valued("value").c.value)),
+        _UNCHANGED,
     )
-    unchanged = {Due(row[0], row[1]) for row in session.execute(query)} & set(seen)
-    alike: dict[datetime | None, list[int]] = {}
-    for due in unchanged:
-        alike.setdefault(at[due.consultation_id], []).append(due.consultation_id)
-    for moment, ids in alike.items():
-        settled = update(NextLook).where(NextLook.consultation_id.in_(ids)).values(at=moment)
-        session.execute(settled.execution_options(synchronize_session=False))
+    .values(at=_MOMENT)
+    .execution_options(synchronize_session=False)
+)
