@@ -61,7 +61,7 @@ class Measured:
 def our_claim(session: Session) -> int:
     """Find what is due and move each on, as a worker does around a look."""
     due = due_looks(session, now=NOW)
-    session.rollback()
+    session.commit()
     for start in range(0, len(due), CHUNK):
         chunk = due[start : start + CHUNK]
         at = NOW + timedelta(days=1)

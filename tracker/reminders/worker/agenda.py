@@ -4,9 +4,9 @@ It decides nothing: that something is found here only means that the parts of a 
 themselves.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Boolean, ColumnElement, Date, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.actions.models import ActionVersion
@@ -36,6 +36,8 @@ def is_anything_due(session: Session, *, now: datetime) -> bool:
     """Whether a tick at `now` would find something to do. Ends the transaction it reads in."""
     with reading():
         found = _asked(session, _ANYTHING, now)
+        # Not a commit: after a few psycopg would have PostgreSQL plan this once for whatever moment, and
+        # such a plan goes through all the looks there are. A rollback has it planned anew, for now.
         session.rollback()
     return found
 
@@ -45,23 +47,20 @@ def is_work_waiting(session: Session, *, now: datetime) -> bool:
     return _asked(session, _WORK, now)
 
 
-def _asked(session: Session, question: Select[bool], now: datetime) -> bool:
-    connection = session.connection()
-    own = connection.execute(_OWN).first()
-    if own is None:
-        return False
+def _asked(session: Session, question: Select[str, bool, date | None], now: datetime) -> bool:
     values = {
         "now": now,
-        "today": local_date(now, own.time_zone),
         "too_far": now + LONGEST,
         "chores_since": now - CHORES_EVERY,
         "tick_since": now - TICK_NOTED_EVERY,
-        "is_sending": own.is_sending,
     }
-    return bool(connection.execute(question, values).scalar_one())
+    row = session.connection().execute(question, values).first()
+    if row is None:
+        return False
+    today, is_found, closes_on = local_date(now, row[0]), row[1], row[2]
+    return is_found or (closes_on is not None and closes_on < today)
 
 
-_OWN = select(Organisation.time_zone, Organisation.is_sending)
 _NOW = bindparam("now", type_=UTCDateTime)
 
 
@@ -85,12 +84,6 @@ _IS_WORK = or_(
     exists().where(NextLook.at > bindparam("too_far", type_=UTCDateTime)),
     exists().where(Flag.look_at <= _NOW, Flag.acknowledged_at.is_(None), Flag.closed_at.is_(None)),
     exists().where(
-        Consultation.opened_at.is_not(None),
-        Consultation.closed_at.is_(None),
-        Consultation.withdrawn_at.is_(None),
-        Consultation.closes_on < bindparam("today", type_=Date),
-    ),
-    exists().where(
         ActionVersion.publishes_at <= _NOW,
         ActionVersion.published_at.is_(None),
         ActionVersion.stopped_at.is_(None),
@@ -100,9 +93,21 @@ _IS_WORK = or_(
         Subscription.confirmed_on.is_(None),
         Subscription.written_times < Subscription.asked_times,
     ),
-    and_(bindparam("is_sending", type_=Boolean), _mail_may_leave()),
+    and_(Organisation.is_sending, _mail_may_leave()),
 )
-_WORK = select(_IS_WORK)
-_ANYTHING = select(
+_FIRST_TO_CLOSE = select(func.min(Consultation.closes_on)).where(
+    Consultation.opened_at.is_not(None),
+    Consultation.closed_at.is_(None),
+    Consultation.withdrawn_at.is_(None),
+)
+
+
+def _question(is_found: ColumnElement[bool]) -> Select[str, bool, date | None]:
+    """All in one, for each trip to the database takes longer than the answer."""
+    return select(Organisation.time_zone, is_found, _FIRST_TO_CLOSE.scalar_subquery())
+
+
+_WORK = _question(_IS_WORK)
+_ANYTHING = _question(
     or_(~_was_done(TICK, "tick_since"), ~_was_done(CHORES, "chores_since"), _IS_WORK)
 )
