@@ -236,6 +236,13 @@ class Mail(Base):
             postgresql_where=text("kind = 'reminder'"),
         ),
         Index("ix_mails_state_not_before", "state", "not_before"),
+        # Those in a worker's hands: a handful.
+        Index(
+            "ix_mails_claimed",
+            "claimed_until",
+            sqlite_where=text("claimed_until IS NOT NULL"),
+            postgresql_where=text("claimed_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
