@@ -60,14 +60,14 @@ def due_looks(session: Session, *, now: datetime) -> list[Due]:
     return [Due(*row) for row in session.execute(_DUE, values)]
 
 
-def _where(found: ColumnElement[bool]) -> Select[int, int, datetime | None]:
+def _looks(found: ColumnElement[bool]) -> Select[int, int, datetime | None]:
     return select(NextLook.consultation_id, NextLook.changes, NextLook.at).where(found)
 
 
 # Two questions, for SQLite answers one with OR by going through all there are.
 _FOUND = union_all(
-    _where(NextLook.at <= bindparam("now", type_=UTCDateTime)),
-    _where(NextLook.at > bindparam("too_far", type_=UTCDateTime)),
+    _looks(NextLook.at <= bindparam("now", type_=UTCDateTime)),
+    _looks(NextLook.at > bindparam("too_far", type_=UTCDateTime)),
 ).subquery()
 _DUE = (
     select(_FOUND.c.consultation_id, _FOUND.c.changes)
