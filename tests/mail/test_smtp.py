@@ -297,9 +297,21 @@ def test_a_line_is_dialled_anew_once_and_no_more(inbox: Inbox) -> None:
             send(line)
 
 
-def test_a_name_that_takes_too_long_to_look_up_is_given_up() -> None:
-    with pytest.raises(TimeoutError, match="looking up"):
-        _addresses("mail.example.org", 25, 1e-9)
+def test_a_name_that_takes_too_long_to_look_up_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_up = threading.Event()
+
+    def look_up_without_end(*_args: object, **_kwargs: object) -> list[object]:
+        given_up.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_without_end)
+    try:
+        with pytest.raises(TimeoutError, match="looking up"):
+            _addresses("mail.example.org", 25, 0.01)
+    finally:
+        given_up.set()
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 70 + ".example.org", ".example"])
