@@ -31,7 +31,6 @@ STEPS = (
     (Step.PROMISE_SOON, date(2026, 3, 18), True),  # 14 days before the promise
     (Step.PROMISE_DUE, PROMISE_ON, False),
 )
-PER_CONSULTATION = sum(1 + to_deputy for _, _, to_deputy in STEPS)
 # One in ten is answered on this day, between the second step and the third.
 TOLD_ON = date(2026, 1, 20)
 TOLD_OF = 10
@@ -84,10 +83,11 @@ def begin(clock: Clockwork, speed: float) -> None:
 def build(session: Session, reminders: int) -> Stage:
     """As many consultations as owe so many reminders, by the date of the promise."""
     stage = Stage()
+    owed = 0
     make.make_organisation(session)
     make.make_person(session, "Lee", RoleName.PARTICIPATION_LEAD)
-    count = -(-reminders // PER_CONSULTATION)
-    for number in range(count):
+    while owed < reminders:
+        number = len(stage.loops)
         if number % OF_ONE_SERVICE == 0:
             deputy = make.make_person(session)
             service = make.make_service(session, deputies=[deputy])
@@ -96,7 +96,9 @@ def build(session: Session, reminders: int) -> Stage:
         consultation = _closed(session, service=service, owner=owner)
         response = make.make_response(session, make.make_survey(session, consultation))
         is_told = number % TOLD_OF == 1
-        stage.loops.append(Loop(consultation.id, owner.id, deputy.id, response.id, is_told))
+        loop = Loop(consultation.id, owner.id, deputy.id, response.id, is_told)
+        stage.loops.append(loop)
+        owed += len(list(loop.owed()))
         if number % 100 == 99:
             session.commit()
     _open_surveys(session, stage)
