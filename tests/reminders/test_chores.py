@@ -56,6 +56,12 @@ def test_after_a_rest_deleting_waits_for_a_day_of_ticking(kept: World) -> None:
     assert kept.tick(back + timedelta(hours=24, minutes=15)).expired == 1
 
 
+def test_day_of_25_hours_is_no_leap(kept: World) -> None:
+    kept.tick(NOON + DAY)
+
+    assert kept.tick(NOON + DAY + timedelta(hours=25)).expired == 1
+
+
 def test_first_tick_of_all_is_no_leap(world: World) -> None:
     consultation = world.closed(responses=0, retention_on=date(2026, 2, 1))
     survey = make.make_survey(world.session, consultation)

@@ -19,6 +19,8 @@ from tracker.verdicts.operations import forget_reasons
 log = logging.getLogger(__name__)
 
 LEAP, STEADY_FOR = "leap", timedelta(days=1)
+# A rest from one day to the next at the same hour is none, nor on the day on which summer time ends.
+LONGEST_REST = timedelta(hours=25)
 
 
 def do_chores(session: Session, *, now: datetime) -> int:
@@ -35,7 +37,7 @@ def do_chores(session: Session, *, now: datetime) -> int:
 def _is_steady(session: Session, now: datetime) -> bool:
     """Whether the clock has not leapt for a day. A leap that is noticed only now is noted."""
     last, leap = (session.get(Beat, name, populate_existing=True) for name in (CHORES, LEAP))
-    if last is not None and not timedelta(0) <= now - last.at <= STEADY_FOR:
+    if last is not None and not timedelta(0) <= now - last.at <= LONGEST_REST:
         log.warning("the clock went from %s to %s: nothing is deleted for a day", last.at, now)
         note_beat(session, LEAP, now=now)
         return False
