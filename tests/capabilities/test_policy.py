@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,6 @@ from tracker.capabilities.policy import (
     LinkState,
     Verb,
     VersionState,
-    days_waiting,
     gentle_question,
     link_state,
     moment_words,
@@ -117,20 +116,6 @@ SUMMER = datetime(2026, 7, 1, 22, 5, tzinfo=UTC)
 )
 def test_moment_words_are_said_as_in_london(moment: datetime, now: datetime, words: str) -> None:
     assert moment_words(moment, now, "Europe/London") == words
-
-
-@pytest.mark.parametrize(
-    ("closed_on", "days"),
-    [
-        (None, 0),
-        (date(2026, 2, 4), 0),
-        (date(2026, 2, 3), 1),
-        (date(2026, 1, 1), 34),
-        (date(2026, 2, 5), 0),
-    ],
-)
-def test_days_waiting_counts_from_the_close(closed_on: date | None, days: int) -> None:
-    assert days_waiting(closed_on, date(2026, 2, 4)) == days
 
 
 PLAIN = "From 3 February the centre is open until 8 pm on Fridays."

@@ -20,6 +20,7 @@ from tracker.consultations.policy import (
     LawfulBasis,
     changed_details,
     date_problems,
+    days_waiting,
     default_promise,
     detail_problems,
     may_change,
@@ -244,3 +245,24 @@ def test_everything_has_words() -> None:
     assert set(LAWFUL_BASIS_WORDS) == set(LawfulBasis)
     assert set(AGE_BAND_WORDS) == set(AgeBand)
     assert set(DETAIL_WORDS) == set(Details.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "closes_on", "days"),
+    [
+        (None, None, 0),
+        (None, date(2026, 7, 5), 0),
+        # The clock closes it at the midnight that ends its last day: at 23:00 UTC in summer …
+        (datetime(2026, 7, 5, 23, tzinfo=UTC), date(2026, 7, 5), 141),
+        # … and by hand somebody closes it before that day, or without having named one.
+        (datetime(2026, 7, 3, 9, tzinfo=UTC), date(2026, 7, 5), 143),
+        (datetime(2026, 7, 3, 9, tzinfo=UTC), None, 143),
+        (datetime(2026, 11, 23, 9, tzinfo=UTC), date(2026, 11, 23), 0),
+        # A clock that was ahead and has been put right.
+        (datetime(2026, 12, 1, 9, tzinfo=UTC), date(2026, 12, 5), 0),
+    ],
+)
+def test_days_waiting_counts_from_the_last_day_for_answers(
+    closed_at: datetime | None, closes_on: date | None, days: int
+) -> None:
+    assert days_waiting(closed_at, closes_on, date(2026, 11, 23), "Europe/London") == days

@@ -5,7 +5,7 @@ at the moment of use, so that a link is never worth more than the person's tie t
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -134,11 +134,6 @@ def moment_words(moment: datetime, now: datetime, time_zone: str) -> str:
         day=day_in_words(then.date()),
         time=time,
     )
-
-
-def days_waiting(closed_on: date | None, today: date) -> int:
-    """Whole days since the consultation closed; 0 while it is open."""
-    return max((today - closed_on).days, 0) if closed_on else 0
 
 
 _QUESTIONS = {

@@ -15,7 +15,6 @@ from tracker.capabilities.people import Holder
 from tracker.capabilities.policy import (
     FRESH_LINK_MINUTES,
     VersionState,
-    days_waiting,
     version_state,
 )
 from tracker.clock import local_date
@@ -158,12 +157,10 @@ class Standing:
 def standing_of(session: Session, consultation: Consultation, *, now: datetime) -> Standing:
     """How the consultation stands at `now`."""
     zone = organisation(session).time_zone
-    closed_at = consultation.closed_at
-    closed_on = local_date(closed_at, zone) if closed_at else None
     return Standing(
         loop=loop_of(session, consultation, now=now),
         held=held_versions(session, consultation.id),
-        waiting_days=days_waiting(closed_on, local_date(now, zone)),
+        waiting_days=consultation.days_waiting(local_date(now, zone), zone),
         told_at=_last_told_at(session, consultation.id),
     )
 

@@ -11,6 +11,7 @@ from tracker.consultations.policy import (
     Anonymity,
     ConsultationState,
     LawfulBasis,
+    days_waiting,
     state_of,
 )
 from tracker.db import Base
@@ -79,6 +80,10 @@ class Consultation(Base):
     @property
     def state(self) -> ConsultationState:
         return state_of(self.opened_at, self.closed_at, self.withdrawn_at)
+
+    def days_waiting(self, today: date, time_zone: str) -> int:
+        """Whole days since the last day for answers, as the reminders count them; 0 while it is open."""
+        return days_waiting(self.closed_at, self.closes_on, today, time_zone)
 
 
 class ConsultationEvent(Base):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tracker.accounts.policy import Act, Actor, may
-from tracker.clock import day_in_words
+from tracker.clock import day_in_words, local_date
 
 # The Cabinet Office's consultation principles: answer within twelve weeks.
 PROMISE_DAYS = 84
@@ -130,6 +130,24 @@ def state_of(
     if opened_at is None:
         return ConsultationState.DRAFT
     return ConsultationState.OPEN if closed_at is None else ConsultationState.CLOSED
+
+
+def last_day(closed_at: datetime, closes_on: date | None, time_zone: str) -> date:
+    """The last day for answers of a consultation that has closed.
+
+    It closes at the midnight that ends its closing date, and that moment lies on the day after.
+    """
+    day = local_date(closed_at, time_zone)
+    return min(day, closes_on or day)
+
+
+def days_waiting(
+    closed_at: datetime | None, closes_on: date | None, today: date, time_zone: str
+) -> int:
+    """Whole days since the last day for answers, as the reminders count them; 0 while it is open."""
+    if closed_at is None:
+        return 0
+    return max((today - last_day(closed_at, closes_on, time_zone)).days, 0)
 
 
 def default_promise(closes_on: date) -> date:

@@ -143,9 +143,7 @@ def _lines(session: Session, consultations: list[Consultation], *, now: datetime
             thing=next_thing(loops[c.id].facts, c.closes_on, today),
             step=steps.get(c.id),
             days_waiting=(
-                (today - local_date(c.closed_at, zone)).days
-                if c.closed_at and not loops[c.id].is_told
-                else None
+                c.days_waiting(today, zone) if c.closed_at and not loops[c.id].is_told else None
             ),
         )
         for c in consultations

@@ -17,7 +17,7 @@ from tracker.accounts.queries import people_with_role
 from tracker.actions.models import Action, ActionVersion
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation, ConsultationEvent
-from tracker.consultations.policy import default_promise
+from tracker.consultations.policy import default_promise, last_day
 from tracker.loop.queries import Loop, loops_of
 from tracker.reminders.cadences import cadences
 from tracker.reminders.circle import Circle, circle_of
@@ -137,8 +137,7 @@ HELD_BY_MAIL = "An answer recorded by mail goes on the board within 24 hours."
 def closed_on(consultation: Consultation, zone: str) -> date:
     """The last day for answers of a consultation that has closed."""
     assert consultation.closed_at is not None  # noqa: S101  (the caller knows that it has closed)
-    day = local_date(consultation.closed_at, zone)
-    return min(day, consultation.closes_on or day)
+    return last_day(consultation.closed_at, consultation.closes_on, zone)
 
 
 def promised_on(consultation: Consultation, zone: str) -> date | None:

@@ -14,7 +14,6 @@ from tracker.board.policy.words import LATE_STATES, answers_in_words
 from tracker.board.queries.parts import (
     Did,
     Said,
-    days_since,
     did,
     promise_of,
     public_consultations,
@@ -108,7 +107,7 @@ def board_page(session: Session, slug: str, *, now: datetime) -> Page:
         consultation=consultation,
         loop=loop,
         today=today,
-        days_waited=days_since(consultation.closed_at, today, zone),
+        days_waited=consultation.days_waiting(today, zone),
         promise=promise_of(consultation, loop, today),
         answered=answered,
         owed=owed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, lazyload
@@ -95,8 +95,3 @@ def promise_of(consultation: Consultation, loop: Loop, today: date) -> list[str]
         first_promise_on=consultation.first_promise_on,
         moved_because=consultation.promise_reason,
     )
-
-
-def days_since(moment: datetime | None, today: date, zone: str) -> int:
-    """Whole days since a moment; 0 if there was none."""
-    return (today - local_date(moment, zone)).days if moment else 0

@@ -18,7 +18,6 @@ from tracker.board.policy.words import (
 )
 from tracker.board.queries.parts import (
     Did,
-    days_since,
     did,
     promise_of,
     public_consultations,
@@ -206,7 +205,7 @@ def _card(
     return Card(
         consultation=consultation,
         loop=loop,
-        days_waited=days_since(consultation.closed_at, today, zone),
+        days_waited=consultation.days_waiting(today, zone),
         promise=promise_of(consultation, loop, today),
         example=example,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.actions.queries import actions_of
 from tracker.board.policy.small_numbers import public_count
-from tracker.board.queries.parts import Did, Said, days_since, did, promise_of
+from tracker.board.queries.parts import Did, Said, did, promise_of
 from tracker.clock import local_date
 from tracker.consultations.models import Consultation
 from tracker.consultations.policy import ConsultationState
@@ -87,7 +87,7 @@ def story_of(session: Session, response: SurveyResponse, *, now: datetime) -> St
         corrected_on=response.corrected_on,
         chapters=_chapters(session, response, zone),
         promise=promise_of(consultation, loop, today),
-        days_waited=days_since(consultation.closed_at, today, zone),
+        days_waited=consultation.days_waiting(today, zone),
         verdicts=verdicts_of(session, response.id),
         calendar_code=response.survey.code if loop.promise is Promise.AHEAD else "",
     )
