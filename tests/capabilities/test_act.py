@@ -14,7 +14,7 @@ from tests.capabilities.scenes import SECRET_WORDS, Scene, say
 from tests.capabilities.sending import (
     GOOD,
     PRESS,
-    TOMORROW,
+    SOON,
     answer,
     mails,
     race,
@@ -98,7 +98,7 @@ def test_act_answers_each_theme_in_its_own_way(
         f"{quiet}-why": "money",
         f"{quiet}-reason": "A second room costs £900 a month.",
         f"{quiet}-decided_by": "The head of service",
-        f"{quiet}-review_on": TOMORROW.isoformat(),
+        f"{quiet}-review_on": SOON.isoformat(),
     }
 
     client.post(link, data=answer(scene, **cannot))
@@ -110,10 +110,10 @@ def test_act_answers_each_theme_in_its_own_way(
 @pytest.mark.parametrize(
     ("choice", "boxes", "outcome"),
     [
-        ("planned", {"will": GOOD, "will_on": TOMORROW.isoformat()}, Outcome.PLANNED),
+        ("planned", {"will": GOOD, "will_on": SOON.isoformat()}, Outcome.PLANNED),
         (
             "planned",
-            {"will": GOOD, "will_on": TOMORROW.strftime("%d/%m/%Y"), "begun": "yes"},
+            {"will": GOOD, "will_on": SOON.strftime("%d/%m/%Y"), "begun": "yes"},
             Outcome.DOING,
         ),
         ("already", {"there": "The room upstairs is free every Tuesday."}, Outcome.ALREADY),
@@ -249,7 +249,7 @@ def test_act_offers_an_open_action_its_next_word(
     client: FlaskClient, scene: Scene, link: str
 ) -> None:
     action = make.make_action(
-        scene.session, scene.bus, outcome=Outcome.PLANNED, text="Three lights", due_on=TOMORROW
+        scene.session, scene.bus, outcome=Outcome.PLANNED, text="Three lights", due_on=SOON
     )
     key = f"a{action.id}"
 

@@ -12,7 +12,7 @@ from tests.capabilities.scenes import Scene
 from tests.capabilities.sending import (
     GOOD,
     PRESS,
-    TOMORROW,
+    SOON,
     answer,
     mails,
     recorded,
@@ -102,7 +102,7 @@ def test_change_puts_new_words_and_tells_the_circle_again(
         "form_id": str(uuid4()),
         "one-choice": "planned",
         "one-will": "We will ask the bus company for a later bus.",
-        "one-will_on": TOMORROW.isoformat(),
+        "one-will_on": SOON.isoformat(),
     }
 
     places = {client.post(address, data=form).headers["Location"] for _ in range(2)}

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests import factories as make
 from tests.capabilities.scenes import LONG_AGO, Scene
-from tests.capabilities.sending import GOOD, PRESS, TOMORROW, versions
+from tests.capabilities.sending import GOOD, PRESS, SOON, versions
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 
@@ -20,7 +20,7 @@ def test_cannot_records_for_the_themes_picked(client: FlaskClient, scene: Scene,
         "one-why": "money",
         "one-reason": "A night bus costs £90,000 a year.",
         "one-decided_by": "The head of service",
-        "one-review_on": TOMORROW.isoformat(),
+        "one-review_on": SOON.isoformat(),
     }
 
     client.post(link + "/cannot", data=form)
@@ -75,9 +75,9 @@ def test_until_moves_the_date_of_an_open_action(
     )
     form = {**PRESS, "form_id": str(uuid4()), "pick": f"a{action.id}", "one-will": GOOD}
 
-    client.post(link + "/until", data=form | {"one-will_on": TOMORROW.isoformat()})
+    client.post(link + "/until", data=form | {"one-will_on": SOON.isoformat()})
 
-    assert versions(scene)[-1].due_on == TOMORROW and versions(scene)[-1].number == 2
+    assert versions(scene)[-1].due_on == SOON and versions(scene)[-1].number == 2
 
 
 def test_until_asks_once_what_will_be_different(
@@ -88,7 +88,7 @@ def test_until_asks_once_what_will_be_different(
         "form_id": str(uuid4()),
         "pick": f"t{scene.bus.id}",
         "one-will": "We will look into it.",
-        "one-will_on": TOMORROW.isoformat(),
+        "one-will_on": SOON.isoformat(),
     }
 
     assert "What will be different" in client.post(link + "/until", data=form).text

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from config import Config
 from tests import factories as make
 from tests.capabilities.scenes import Scene
-from tests.capabilities.sending import PRESS, TOMORROW, text_of
+from tests.capabilities.sending import PRESS, SOON, text_of
 from tracker.actions.policy import Outcome
 from tracker.clock import utc_now
 from tracker.reminders.models import Case, Reminder, ReminderState, Snooze
@@ -95,7 +95,7 @@ def test_snooze_offers_each_case_when_there_are_several(
     client: FlaskClient, scene: Scene, case: Case, link: str
 ) -> None:
     action = make.make_action(
-        scene.session, scene.bus, outcome=Outcome.PLANNED, text="Three lights", due_on=TOMORROW
+        scene.session, scene.bus, outcome=Outcome.PLANNED, text="Three lights", due_on=SOON
     )
     late = Case(
         kind=CaseKind.LATE_ACTION,
