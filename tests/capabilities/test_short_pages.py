@@ -9,7 +9,7 @@ from tests import factories as make
 from tests.capabilities.scenes import LONG_AGO, Scene
 from tests.capabilities.sending import GOOD, PRESS, SOON, versions
 from tracker.actions.policy import Outcome
-from tracker.clock import utc_now
+from tracker.clock import local_date, utc_now
 
 
 def test_cannot_records_for_the_themes_picked(client: FlaskClient, scene: Scene, link: str) -> None:
@@ -33,7 +33,7 @@ def test_cannot_fills_in_who_decided_and_when_to_look_again(client: FlaskClient,
     page = client.get(link + "/cannot")
 
     assert 'value="The head of the service"' in page.text
-    in_a_year = (utc_now() + timedelta(days=365)).date().isoformat()
+    in_a_year = local_date(utc_now(), "Europe/London") + timedelta(days=365)
     assert f'value="{in_a_year}"' in page.text
 
 
